@@ -1,0 +1,123 @@
+import type { Json, KubeObject, ObjectRef } from './refs.ts'
+import type { Right } from './right.ts'
+import type { Text } from './text.ts'
+
+/** Values for a template's holes. `undefined` removes the pair of an optional hole (`${name?}`). */
+export type Values = { readonly [name: string]: Json | undefined }
+
+/** One field set or removed: keys, or `{ key, value }` to find a list item by its merge key. */
+export type PathStep = string | { readonly key: string; readonly value: string }
+export type Edit =
+  | { readonly op: 'set'; readonly path: readonly PathStep[]; readonly value: Json }
+  | { readonly op: 'remove'; readonly path: readonly PathStep[] }
+
+/**
+ * A secret in a generated file, resolved only when the file is written (mode 0600): made by the system's CSPRNG, or
+ * taken from a file the operator named. The same `id` is the same key in every file of the plan.
+ */
+export type KeySource =
+  | { readonly from: 'random'; readonly id: string; readonly bytes: 16 | 24 | 32 }
+  | { readonly from: 'encryption-config'; readonly id: string; readonly file: string; readonly provider: string; readonly keyName: string }
+
+/** A file of a guided change: from a template (YAML) or a text. Hole values that are keys stand in `keys`. */
+export interface GeneratedFile {
+  readonly path: string
+  readonly mode: number
+  readonly content:
+    | {
+        readonly kind: 'template'
+        readonly template: string
+        readonly values: Values
+        readonly keys?: { readonly [hole: string]: KeySource }
+      }
+    | { readonly kind: 'text'; readonly text: string }
+}
+
+export interface Step {
+  readonly title: Text
+  /** Shell lines to run on the node, if any. */
+  readonly commands?: readonly string[]
+  readonly explain?: Text
+}
+
+/** How the API tells that a guided change took. */
+export type Probe =
+  | { readonly kind: 'encryption'; readonly prefix: string; readonly resources: readonly string[] }
+  | { readonly kind: 'check'; readonly check: string }
+
+/** What a wizard plans; each is previewed, applied, proven and undone by the change room. */
+export type Change =
+  /** Server-side apply of an object rendered from `templates/<template>`; all fields in it become ours. */
+  | { readonly kind: 'apply'; readonly template: string; readonly values: Values }
+  /** Existing objects of others: fields set and removed, PUT with uid and resourceVersion. */
+  | { readonly kind: 'edit'; readonly ref: ObjectRef; readonly edits: readonly Edit[] }
+  | { readonly kind: 'remove'; readonly ref: ObjectRef }
+  | {
+      readonly kind: 'guide'
+      readonly title: Text
+      readonly files: readonly GeneratedFile[]
+      readonly rollback: readonly Step[]
+      readonly steps: readonly Step[]
+      readonly proof: Probe
+    }
+
+/** What a change breaks or risks, known before yes. */
+export interface Impact {
+  readonly level: 'info' | 'warn' | 'danger'
+  readonly text: Text
+  readonly params?: { readonly [name: string]: string | number }
+}
+
+/** Who owns a field that we want to set, and to what it is set now. */
+export interface FieldConflict {
+  readonly manager: string
+  readonly field: string
+}
+
+/** One line of a diff of two objects, by path; `before`/`after` are YAML of that field. */
+export interface FieldChange {
+  readonly path: readonly PathStep[]
+  readonly before?: Json
+  readonly after?: Json
+}
+
+export type PreviewItem =
+  | {
+      readonly kind: 'object'
+      readonly change: Change
+      readonly ref: ObjectRef
+      readonly action: 'create' | 'update' | 'delete' | 'none'
+      /** YAML of the whole object as it would be written, with the template's comments. */
+      readonly yaml: string
+      /** What is stored now and what the server's dry run answers, without managedFields, status and bookkeeping. */
+      readonly before?: KubeObject
+      readonly after?: KubeObject
+      readonly fields: readonly FieldChange[]
+      readonly warnings: readonly string[]
+      readonly conflicts: readonly FieldConflict[]
+      /** Helm, Argo CD, Flux or an operator that would put it back. */
+      readonly managedBy?: string
+      /** Why it cannot be applied: the server's words. */
+      readonly refused?: { readonly message: string; readonly hint: string }
+    }
+  | {
+      readonly kind: 'guide'
+      readonly change: Extract<Change, { kind: 'guide' }>
+      readonly files: readonly { path: string; mode: number; masked: string }[]
+    }
+
+export interface Preview {
+  readonly wizard: string
+  readonly cluster: { readonly uid?: string; readonly name: string }
+  readonly items: readonly PreviewItem[]
+  readonly impacts: readonly Impact[]
+  readonly reversible: true | Text
+  /** True where every item can be applied (no refusal, no unresolved conflict). */
+  readonly ok: boolean
+}
+
+/** Which right a change needs, for the error that names it. */
+export function rightToWrite(verb: 'create' | 'patch' | 'update' | 'delete', ref: ObjectRef, plural: string): Right {
+  const group = ref.apiVersion.includes('/') ? (ref.apiVersion.split('/')[0] ?? '') : ''
+  return { verb, group, resource: plural, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) }
+}

@@ -1,0 +1,67 @@
+import type { Area, Severity } from './areas.ts'
+import type { Item, Kind } from './kinds.ts'
+import type { ObjectRef } from './refs.ts'
+import type { ClusterInfo } from './state.ts'
+import type { Params, Text } from './text.ts'
+
+/** What a check is given: plain lists of the kinds it reads, only of namespaces that were seen whole for all of them. */
+export type Seen<K extends Kind> = { readonly [P in K]: readonly Item<P>[] }
+
+export interface CheckContext {
+  readonly now: Date
+  readonly cluster: ClusterInfo
+}
+
+/** One object and what was seen of it. `message` names one of the check's messages; a sentence is made from it when shown. */
+export interface Finding<M extends string = string> {
+  readonly status: 'pass' | 'fail' | 'manual' | 'not-applicable' | 'unknown'
+  readonly object: ObjectRef
+  /** Where in the object: `spec.rules[0].verbs`. */
+  readonly path?: string
+  /** What was there, short, never a credential. */
+  readonly saw?: string
+  readonly message: M
+  readonly params?: Params
+}
+
+export interface Controls {
+  /** mission.md's topics, such as T08. */
+  readonly topic: readonly string[]
+  /** CIS Kubernetes Benchmark 1.12. */
+  readonly cis?: readonly string[]
+  /** NSA/CISA Kubernetes Hardening Guidance, by chapter. */
+  readonly nsa?: readonly string[]
+  /** RBAC risks R01 to R43 (docs/rbac-risks.md). */
+  readonly risk?: readonly string[]
+}
+
+interface Meta<M extends string> {
+  readonly id: `${Area}/${string}`
+  readonly severity: Severity
+  readonly controls: Controls
+  readonly text: { readonly title: Text; readonly why: Text; readonly fix: Text }
+  readonly messages: { readonly [K in M]: Text }
+  /** Documents of YAML: tests and docs come from here. Probes are written with apiVersion probe.kubeharden/v1. */
+  readonly examples: { readonly bad: string; readonly good: string }
+}
+
+/** A check as the rest of the program knows it. */
+export interface Check extends Meta<string> {
+  readonly area: Area
+  readonly reads: readonly Kind[]
+  readonly evaluate: (seen: Seen<Kind>, context: CheckContext) => Iterable<Finding>
+}
+
+/**
+ * Declares a check. `reads` drives collection, the rights that are needed, and the type of `evaluate`'s argument.
+ * `evaluate` is pure and yields one finding for each object it looked at, passing ones too.
+ */
+export function defineCheck<const R extends readonly Kind[], M extends string>(
+  check: Meta<M> & {
+    readonly reads: R
+    readonly evaluate: (seen: Seen<NoInfer<R>[number]>, context: CheckContext) => Iterable<Finding<NoInfer<M>>>
+  },
+): Check {
+  const area = check.id.slice(0, check.id.indexOf('/')) as Area
+  return { ...check, area, evaluate: check.evaluate as unknown as Check['evaluate'] }
+}

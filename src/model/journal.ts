@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import type { Json, KubeObject } from './refs.ts'
+
+const json: z.ZodType<Json> = z.json() as z.ZodType<Json>
+const ref = z.object({ apiVersion: z.string(), kind: z.string(), namespace: z.string().optional(), name: z.string() })
+const step = z.union([z.string(), z.object({ key: z.string(), value: z.string() })])
+
+/** A changed path with what was there and what is expected there now; absent = the field was, or is, not there. */
+export const fieldChange = z.object({ path: z.array(step), before: json.optional(), after: json.optional() })
+
+/**
+ * One change. `planned` is on disk before anything is sent, `sent` directly before the request, `done` with what the
+ * server answered. An entry left at `sent` by a crash is settled by looking at the object.
+ */
+export const journalEntry = z.object({
+  id: z.string(),
+  wizard: z.string(),
+  ref,
+  action: z.enum(['create', 'update', 'delete', 'files']),
+  fieldManager: z.string(),
+  state: z.enum(['planned', 'sent', 'done', 'failed', 'not-done', 'undone']),
+  /** Of the live object before and after, where there was one. */
+  uidBefore: z.string().optional(),
+  resourceVersionBefore: z.string().optional(),
+  uidAfter: z.string().optional(),
+  resourceVersionAfter: z.string().optional(),
+  fields: z.array(fieldChange),
+  /** managedFields before an update, to give ownership back; they hold field names, no values. */
+  managedFieldsBefore: json.optional(),
+  /** A deleted object, whole; only kinds that hold no credentials are ever deleted. */
+  removed: z.custom<KubeObject>((v) => typeof v === 'object' && v !== null).optional(),
+  /** Files written for a guided change. */
+  files: z.array(z.string()).optional(),
+  error: z.string().optional(),
+  doneAt: z.string().optional(),
+  undoneAt: z.string().optional(),
+})
+export type JournalEntry = z.infer<typeof journalEntry>
+
+export const verification = z.object({
+  at: z.string(),
+  checks: z.array(z.object({ check: z.string(), before: z.string().optional(), after: z.string() })),
+  ok: z.boolean(),
+})
+export type Verification = z.infer<typeof verification>
+
+/** All changes of one apply (or one undo), as one file. */
+export const journalRun = z.object({
+  schemaVersion: z.literal(1),
+  id: z.string(),
+  kind: z.enum(['apply', 'undo']),
+  /** For an undo: the run that it reverses. */
+  undoes: z.string().optional(),
+  cluster: z.object({ uid: z.string().optional(), name: z.string(), server: z.string().optional() }),
+  who: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string().optional(),
+  entries: z.array(journalEntry),
+  verification: verification.optional(),
+})
+export type JournalRun = z.infer<typeof journalRun>
+
+/** The journal of one cluster. Every save is on disk (atomic, synced) when its promise resolves. */
+export interface Journal {
+  save(run: JournalRun): Promise<void>
+  /** All runs, oldest first. */
+  list(): Promise<readonly JournalRun[]>
+  get(id: string): Promise<JournalRun | undefined>
+}

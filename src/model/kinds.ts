@@ -1,0 +1,225 @@
+import type { z } from 'zod'
+import * as access from './objects/access.ts'
+import * as cluster from './objects/cluster.ts'
+import * as network from './objects/network.ts'
+import * as probes from './objects/probes.ts'
+import * as workload from './objects/workload.ts'
+
+/**
+ * Everything kubeharden reads. `by`: `list` a plain list; `table` a Table without objects (Secrets: safety rule 1);
+ * `probe` a question to the API server, with its own apiVersion so that examples and the practice cluster can hold one.
+ * `optional` kinds come from CRDs: not served means there are none, which is not a gap.
+ */
+interface KindSpec {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+  readonly by: 'list' | 'table' | 'probe'
+  readonly optional?: true
+  readonly schema: z.ZodType
+}
+
+export const PROBE_API = 'probe.kubeharden/v1'
+
+export const KINDS = {
+  namespaces: { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, by: 'list', schema: cluster.namespace },
+  nodes: { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false, by: 'list', schema: cluster.node },
+  pods: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, by: 'list', schema: workload.pod },
+  services: { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true, by: 'list', schema: network.service },
+  serviceAccounts: {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    plural: 'serviceaccounts',
+    namespaced: true,
+    by: 'list',
+    schema: access.serviceAccount,
+  },
+  secrets: { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true, by: 'table', schema: access.secretRow },
+  configMaps: { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, by: 'list', schema: cluster.configMap },
+  persistentVolumeClaims: {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    plural: 'persistentvolumeclaims',
+    namespaced: true,
+    by: 'list',
+    schema: cluster.persistentVolumeClaim,
+  },
+  deployments: {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    plural: 'deployments',
+    namespaced: true,
+    by: 'list',
+    schema: workload.workload,
+  },
+  statefulSets: {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    plural: 'statefulsets',
+    namespaced: true,
+    by: 'list',
+    schema: workload.workload,
+  },
+  daemonSets: { apiVersion: 'apps/v1', kind: 'DaemonSet', plural: 'daemonsets', namespaced: true, by: 'list', schema: workload.workload },
+  jobs: { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true, by: 'list', schema: workload.job },
+  cronJobs: { apiVersion: 'batch/v1', kind: 'CronJob', plural: 'cronjobs', namespaced: true, by: 'list', schema: workload.cronJob },
+  roles: {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    plural: 'roles',
+    namespaced: true,
+    by: 'list',
+    schema: access.role,
+  },
+  clusterRoles: {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    plural: 'clusterroles',
+    namespaced: false,
+    by: 'list',
+    schema: access.role,
+  },
+  roleBindings: {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    plural: 'rolebindings',
+    namespaced: true,
+    by: 'list',
+    schema: access.binding,
+  },
+  clusterRoleBindings: {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    plural: 'clusterrolebindings',
+    namespaced: false,
+    by: 'list',
+    schema: access.binding,
+  },
+  certificateSigningRequests: {
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    plural: 'certificatesigningrequests',
+    namespaced: false,
+    by: 'list',
+    schema: access.csr,
+  },
+  networkPolicies: {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+    namespaced: true,
+    by: 'list',
+    schema: network.networkPolicy,
+  },
+  ingresses: {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    plural: 'ingresses',
+    namespaced: true,
+    by: 'list',
+    schema: network.ingress,
+  },
+  podDisruptionBudgets: {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+    namespaced: true,
+    by: 'list',
+    schema: cluster.podDisruptionBudget,
+  },
+  volumeSnapshotClasses: {
+    apiVersion: 'snapshot.storage.k8s.io/v1',
+    kind: 'VolumeSnapshotClass',
+    plural: 'volumesnapshotclasses',
+    namespaced: false,
+    by: 'list',
+    optional: true,
+    schema: cluster.volumeSnapshotClass,
+  },
+  volumeSnapshots: {
+    apiVersion: 'snapshot.storage.k8s.io/v1',
+    kind: 'VolumeSnapshot',
+    plural: 'volumesnapshots',
+    namespaced: true,
+    by: 'list',
+    optional: true,
+    schema: cluster.volumeSnapshot,
+  },
+  veleroSchedules: {
+    apiVersion: 'velero.io/v1',
+    kind: 'Schedule',
+    plural: 'schedules',
+    namespaced: true,
+    by: 'list',
+    optional: true,
+    schema: cluster.veleroSchedule,
+  },
+  veleroBackups: {
+    apiVersion: 'velero.io/v1',
+    kind: 'Backup',
+    plural: 'backups',
+    namespaced: true,
+    by: 'list',
+    optional: true,
+    schema: cluster.veleroBackup,
+  },
+  veleroLocations: {
+    apiVersion: 'velero.io/v1',
+    kind: 'BackupStorageLocation',
+    plural: 'backupstoragelocations',
+    namespaced: true,
+    by: 'list',
+    optional: true,
+    schema: cluster.veleroLocation,
+  },
+  encryption: {
+    apiVersion: PROBE_API,
+    kind: 'EncryptionProbe',
+    plural: 'encryption',
+    namespaced: false,
+    by: 'probe',
+    schema: probes.encryptionProbe,
+  },
+  anonymous: {
+    apiVersion: PROBE_API,
+    kind: 'AnonymousProbe',
+    plural: 'anonymous',
+    namespaced: false,
+    by: 'probe',
+    schema: probes.anonymousProbe,
+  },
+  identity: {
+    apiVersion: PROBE_API,
+    kind: 'IdentityProbe',
+    plural: 'identity',
+    namespaced: false,
+    by: 'probe',
+    schema: probes.identityProbe,
+  },
+} as const satisfies Record<string, KindSpec>
+
+export type Kind = keyof typeof KINDS
+export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[]
+
+/** One trimmed, redacted object of a kind. */
+export type Item<K extends Kind> = z.output<(typeof KINDS)[K]['schema']>
+
+/** The API group of a kind: `''` for core. */
+export function groupOf(kind: Kind): string {
+  const { apiVersion } = KINDS[kind]
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
+}
+
+/** The right that reading a kind needs, cluster-wide or in one namespace. */
+export function rightToRead(kind: Kind, namespace?: string) {
+  if (kind === 'encryption') return { verb: 'get', path: '/metrics' } as const
+  const spec = KINDS[kind]
+  if (spec.by === 'probe') return undefined
+  return { verb: 'list', group: groupOf(kind), resource: spec.plural, ...(namespace === undefined ? {} : { namespace }) } as const
+}
+
+/** The kind whose objects have this apiVersion and kind. */
+export function kindOf(apiVersion: string, kind: string): Kind | undefined {
+  return ALL_KINDS.find((k) => KINDS[k].apiVersion === apiVersion && KINDS[k].kind === kind)
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { labelSelector, listOf, meta } from './meta.ts'
+import { isCredential } from './redact.ts'
+
+export const namespace = z.object({
+  metadata: meta,
+  status: z
+    .object({ phase: z.string().optional() })
+    .nullish()
+    .transform((v) => v ?? {}),
+})
+
+export const node = z.object({
+  metadata: meta,
+  spec: z
+    .object({
+      unschedulable: z.boolean().optional(),
+      podCIDR: z.string().optional(),
+      providerID: z.string().optional(),
+      taints: listOf(z.object({ key: z.string(), value: z.string().optional(), effect: z.string() })),
+    })
+    .nullish()
+    .transform((v) => v ?? { taints: [] }),
+  status: z
+    .object({
+      nodeInfo: z
+        .object({
+          kubeletVersion: z.string(),
+          containerRuntimeVersion: z.string().optional(),
+          osImage: z.string().optional(),
+          kernelVersion: z.string().optional(),
+        })
+        .optional(),
+      addresses: listOf(z.object({ type: z.string(), address: z.string() })),
+      allocatable: z
+        .record(z.string(), z.string())
+        .nullish()
+        .transform((v) => v ?? {}),
+    })
+    .nullish()
+    .transform((v) => v ?? { addresses: [], allocatable: {} }),
+})
+
+/** A ConfigMap's keys; values are looked at once for credentials and dropped. */
+export const configMap = z
+  .object({
+    metadata: meta,
+    data: z.record(z.string(), z.string()).nullish(),
+    binaryData: z.record(z.string(), z.string()).nullish(),
+    keys: z.array(z.object({ name: z.string(), credential: z.boolean() })).optional(),
+  })
+  .transform(({ metadata, data, binaryData, keys }) => ({
+    metadata,
+    keys: keys ?? [
+      ...Object.entries(data ?? {}).map(([name, value]) => ({ name, credential: holdsCredential(name, value) })),
+      ...Object.keys(binaryData ?? {}).map((name) => ({ name, credential: false })),
+    ],
+  }))
+
+/** Also looks into files kept in a ConfigMap: `key=value` and `key: value` lines. */
+function holdsCredential(name: string, value: string): boolean {
+  if (!value.includes('\n')) return isCredential(name, value)
+  return value
+    .slice(0, 65_536)
+    .split('\n')
+    .some((line) => {
+      const pair = /^\s*(?:export\s+)?"?([\w.-]+)"?\s*[:=]\s*"?([^"#]*)"?/.exec(line)
+      return pair !== null && isCredential(pair[1] ?? '', pair[2] ?? '')
+    })
+}
+
+export const persistentVolumeClaim = z.object({
+  metadata: meta,
+  spec: z.object({ storageClassName: z.string().optional(), volumeName: z.string().optional() }),
+  status: z
+    .object({ phase: z.string().optional() })
+    .nullish()
+    .transform((v) => v ?? {}),
+})
+
+export const podDisruptionBudget = z.object({
+  metadata: meta,
+  spec: z.object({
+    selector: labelSelector.nullish().transform((v) => v ?? undefined),
+    minAvailable: z.union([z.number(), z.string()]).optional(),
+    maxUnavailable: z.union([z.number(), z.string()]).optional(),
+  }),
+})
+
+export const volumeSnapshotClass = z.object({ metadata: meta, driver: z.string(), deletionPolicy: z.string().optional() })
+
+export const volumeSnapshot = z.object({
+  metadata: meta,
+  spec: z.object({ source: z.object({ persistentVolumeClaimName: z.string().optional() }) }),
+  status: z
+    .object({ readyToUse: z.boolean().optional(), creationTime: z.string().optional() })
+    .nullish()
+    .transform((v) => v ?? {}),
+})
+
+export const veleroSchedule = z.object({
+  metadata: meta,
+  spec: z.object({
+    schedule: z.string(),
+    paused: z.boolean().optional(),
+    template: z
+      .object({
+        includedNamespaces: listOf(z.string()),
+        excludedNamespaces: listOf(z.string()),
+        snapshotVolumes: z.boolean().nullish(),
+        defaultVolumesToFsBackup: z.boolean().nullish(),
+        ttl: z.string().optional(),
+      })
+      .nullish()
+      .transform((v) => v ?? { includedNamespaces: [], excludedNamespaces: [] }),
+  }),
+  status: z
+    .object({ phase: z.string().optional(), lastBackup: z.string().optional() })
+    .nullish()
+    .transform((v) => v ?? {}),
+})
+
+export const veleroBackup = z.object({
+  metadata: meta,
+  spec: z
+    .object({ includedNamespaces: listOf(z.string()), excludedNamespaces: listOf(z.string()) })
+    .nullish()
+    .transform((v) => v ?? { includedNamespaces: [], excludedNamespaces: [] }),
+  status: z
+    .object({ phase: z.string().optional(), completionTimestamp: z.string().optional(), errors: z.number().optional() })
+    .nullish()
+    .transform((v) => v ?? {}),
+})
+
+export const veleroLocation = z.object({
+  metadata: meta,
+  spec: z.object({ provider: z.string(), accessMode: z.string().optional(), default: z.boolean().optional() }),
+  status: z
+    .object({ phase: z.string().optional(), lastValidationTime: z.string().optional() })
+    .nullish()
+    .transform((v) => v ?? {}),
+})

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/** Annotations whose values we need; of all others only the key is kept (values hold last-applied copies, credentials, prose). */
+const KEPT_ANNOTATIONS = new Set([
+  'meta.helm.sh/release-name',
+  'meta.helm.sh/release-namespace',
+  'argocd.argoproj.io/tracking-id',
+  'kustomize.toolkit.fluxcd.io/name',
+  'rbac.authorization.kubernetes.io/autoupdate',
+  'kubernetes.io/config.mirror',
+  'kubernetes.io/config.source',
+  'kubernetes.io/service-account.name',
+  'storageclass.kubernetes.io/is-default-class',
+  'snapshot.storage.kubernetes.io/is-default-class',
+])
+
+const record = z.record(z.string(), z.string()).catch({})
+
+/** Metadata as it is kept: trimmed, annotation values dropped unless known to be harmless. */
+export const meta = z
+  .object({
+    name: z.string(),
+    namespace: z.string().optional(),
+    uid: z.string().optional(),
+    resourceVersion: z.string().optional(),
+    creationTimestamp: z
+      .string()
+      .nullish()
+      .transform((v) => v ?? undefined),
+    deletionTimestamp: z
+      .string()
+      .nullish()
+      .transform((v) => v ?? undefined),
+    generation: z.number().optional(),
+    labels: record.optional().transform((v) => v ?? {}),
+    annotations: record
+      .optional()
+      .transform((v) => Object.fromEntries(Object.entries(v ?? {}).map(([k, value]) => [k, KEPT_ANNOTATIONS.has(k) ? value : '']))),
+    ownerReferences: z
+      .array(z.object({ apiVersion: z.string().optional(), kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
+      .nullish()
+      .transform((v) => v ?? []),
+    managers: z.array(z.string()).optional(),
+    managedFields: z
+      .array(z.object({ manager: z.string().optional() }))
+      .nullish()
+      .optional(),
+  })
+  .transform(({ managedFields, managers, ...rest }) => ({
+    ...rest,
+    managers: managers ?? [...new Set((managedFields ?? []).map((m) => m.manager ?? ''))].filter((m) => m !== ''),
+  }))
+
+export type Meta = z.infer<typeof meta>
+
+/** A list that may be absent or null, as the API leaves it. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((v) => v ?? [])
+
+export const labelSelector = z.object({
+  matchLabels: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((v) => v ?? {}),
+  matchExpressions: listOf(z.object({ key: z.string(), operator: z.string(), values: listOf(z.string()) })),
+})
+export type LabelSelector = z.infer<typeof labelSelector>

@@ -1,0 +1,62 @@
+/** What is looked at once, at the door, and never kept (safety rule 1). */
+
+const CREDENTIAL_NAME =
+  /(pass(word|wd|phrase)?|secret|token|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|client[-_.]?secret|auth[-_.]?key)/i
+/** Names that only look like it: a file's path, a Secret's name, a switch or a number. */
+const HARMLESS_NAME =
+  /(file|path|dir|name|ref|enabled|expir\w*|ttl|type|url|uri|mode|policy|lifetime|count|length|minutes|seconds|hours|days)$/i
+
+const CREDENTIAL_VALUE = [
+  /^-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /^AKIA[0-9A-Z]{16}$/,
+  /^gh[pousr]_[A-Za-z0-9]{36,}$/,
+  /^xox[abprs]-[A-Za-z0-9-]{10,}$/,
+  /^eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*$/,
+  /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i,
+]
+
+export const REDACTED = '[redacted]'
+
+/** Does `name` (of an env variable, a key, a flag) say that its value is a credential? */
+export function looksLikeCredentialName(name: string): boolean {
+  return CREDENTIAL_NAME.test(name) && !HARMLESS_NAME.test(name)
+}
+
+/** Is this name and literal value a credential? The value is not kept by anybody. */
+export function isCredential(name: string, value: string): boolean {
+  const trimmed = value.trim()
+  if (trimmed === '' || /^(true|false|null|none|\d{1,5})$/i.test(trimmed) || /^\$[({]/.test(trimmed)) return false
+  return looksLikeCredentialName(name) || CREDENTIAL_VALUE.some((shape) => shape.test(trimmed))
+}
+
+/** Command and arguments with every credential replaced; flags and paths stay readable. */
+export function redactArgs(args: readonly string[]): string[] {
+  let hideNext = false
+  return args.map((arg) => {
+    if (hideNext && !arg.startsWith('-')) {
+      hideNext = false
+      return REDACTED
+    }
+    hideNext = false
+    const flag = /^(-{1,2}[\w.-]+)(=)?([\s\S]*)$/.exec(arg)
+    if (flag !== null) {
+      const [, name = '', equals, value = ''] = flag
+      if (equals === undefined) {
+        hideNext = looksLikeCredentialName(name)
+        return arg
+      }
+      return isCredential(name, value) ? `${name}=${REDACTED}` : arg
+    }
+    const pair = /^(\w+)=([\s\S]*)$/.exec(arg)
+    if (pair !== null && isCredential(pair[1] ?? '', pair[2] ?? '')) return `${pair[1]}=${REDACTED}`
+    if (arg.length > 400) return `${arg.slice(0, 40)}… ${REDACTED}`
+    return CREDENTIAL_VALUE.some((shape) => shape.test(arg.trim())) ? REDACTED : redactInside(arg)
+  })
+}
+
+/** Credentials inside a longer text, such as a shell script in an argument. */
+function redactInside(text: string): string {
+  return text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/:@]+:[^\s/@]+@/gi, `$1${REDACTED}@`)
+    .replace(/\b([\w-]*(?:password|passwd|secret|token|api[-_]?key)[\w-]*)(\s*[=:]\s*)(?![$(])[^\s"']+/gi, `$1$2${REDACTED}`)
+}

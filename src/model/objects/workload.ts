@@ -1,0 +1,194 @@
+import { z } from 'zod'
+import { labelSelector, listOf, meta } from './meta.ts'
+import { isCredential, redactArgs } from './redact.ts'
+
+const securityContext = z
+  .object({
+    privileged: z.boolean().optional(),
+    runAsNonRoot: z.boolean().optional(),
+    runAsUser: z.number().optional(),
+    runAsGroup: z.number().optional(),
+    allowPrivilegeEscalation: z.boolean().optional(),
+    readOnlyRootFilesystem: z.boolean().optional(),
+    procMount: z.string().optional(),
+    capabilities: z.object({ add: listOf(z.string()), drop: listOf(z.string()) }).optional(),
+    seccompProfile: z.object({ type: z.string() }).optional(),
+  })
+  .nullish()
+  .transform((v) => v ?? {})
+
+/** An environment variable without its value: where it comes from, and whether a literal value is a credential. */
+const env = z
+  .object({
+    name: z.string(),
+    value: z.string().optional(),
+    credential: z.boolean().optional(),
+    from: z.string().optional(),
+    valueFrom: z
+      .object({
+        secretKeyRef: z.object({ name: z.string().optional(), key: z.string() }).optional(),
+        configMapKeyRef: z.object({ name: z.string().optional(), key: z.string() }).optional(),
+      })
+      .optional(),
+  })
+  .transform(({ name, value, credential, from, valueFrom }) => ({
+    name,
+    credential: credential ?? (value !== undefined && isCredential(name, value)),
+    from:
+      from ??
+      (valueFrom?.secretKeyRef !== undefined
+        ? `secret/${valueFrom.secretKeyRef.name ?? ''}`
+        : valueFrom?.configMapKeyRef !== undefined
+          ? `configMap/${valueFrom.configMapKeyRef.name ?? ''}`
+          : valueFrom !== undefined
+            ? 'field'
+            : 'literal'),
+  }))
+
+const probe = z.object({}).optional()
+
+export const container = z.object({
+  name: z.string(),
+  image: z
+    .string()
+    .optional()
+    .transform((v) => v ?? ''),
+  command: listOf(z.string()).transform(redactArgs),
+  args: listOf(z.string()).transform(redactArgs),
+  env: listOf(env),
+  envFrom: listOf(
+    z.object({
+      secretRef: z.object({ name: z.string().optional() }).optional(),
+      configMapRef: z.object({ name: z.string().optional() }).optional(),
+    }),
+  ),
+  ports: listOf(
+    z.object({
+      name: z.string().optional(),
+      containerPort: z.number(),
+      hostPort: z.number().optional(),
+      protocol: z.string().optional(),
+    }),
+  ),
+  resources: z
+    .object({
+      requests: z.record(z.string(), z.union([z.string(), z.number()])).nullish(),
+      limits: z.record(z.string(), z.union([z.string(), z.number()])).nullish(),
+    })
+    .nullish()
+    .transform((v) => ({ requests: v?.requests ?? {}, limits: v?.limits ?? {} })),
+  securityContext,
+  volumeMounts: listOf(z.object({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() })),
+  livenessProbe: probe,
+  readinessProbe: probe,
+  startupProbe: probe,
+})
+export type Container = z.infer<typeof container>
+
+const volume = z.object({
+  name: z.string(),
+  hostPath: z.object({ path: z.string(), type: z.string().optional() }).optional(),
+  persistentVolumeClaim: z.object({ claimName: z.string() }).optional(),
+  secret: z.object({ secretName: z.string().optional() }).optional(),
+  configMap: z.object({ name: z.string().optional() }).optional(),
+  emptyDir: z.object({}).optional(),
+  projected: z.object({}).optional(),
+  csi: z.object({ driver: z.string() }).optional(),
+  nfs: z.object({ server: z.string() }).optional(),
+})
+
+export const podSpec = z.object({
+  containers: listOf(container),
+  initContainers: listOf(container),
+  serviceAccountName: z.string().optional(),
+  automountServiceAccountToken: z.boolean().optional(),
+  hostNetwork: z.boolean().optional(),
+  hostPID: z.boolean().optional(),
+  hostIPC: z.boolean().optional(),
+  nodeName: z.string().optional(),
+  nodeSelector: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((v) => v ?? {}),
+  tolerations: listOf(z.object({ key: z.string().optional(), operator: z.string().optional(), effect: z.string().optional() })),
+  topologySpreadConstraints: listOf(z.object({ topologyKey: z.string(), maxSkew: z.number().optional() })),
+  affinity: z
+    .object({ podAntiAffinity: z.object({}).nullish(), podAffinity: z.object({}).nullish(), nodeAffinity: z.object({}).nullish() })
+    .nullish()
+    .transform((v) => v ?? {}),
+  priorityClassName: z.string().optional(),
+  securityContext,
+  volumes: listOf(volume),
+  restartPolicy: z.string().optional(),
+})
+export type PodSpec = z.infer<typeof podSpec>
+
+const template = z.object({
+  metadata: z
+    .object({
+      labels: z
+        .record(z.string(), z.string())
+        .nullish()
+        .transform((v) => v ?? {}),
+    })
+    .nullish()
+    .transform((v) => v ?? { labels: {} }),
+  spec: podSpec,
+})
+
+export const pod = z.object({
+  metadata: meta,
+  spec: podSpec,
+  status: z
+    .object({
+      phase: z.string().optional(),
+      podIP: z.string().optional(),
+      hostIP: z.string().optional(),
+      startTime: z
+        .string()
+        .nullish()
+        .transform((v) => v ?? undefined),
+    })
+    .nullish()
+    .transform((v) => v ?? {}),
+})
+
+export const workload = z.object({
+  metadata: meta,
+  spec: z.object({
+    replicas: z.number().optional(),
+    selector: labelSelector.nullish().transform((v) => v ?? { matchLabels: {}, matchExpressions: [] }),
+    template,
+    volumeClaimTemplates: listOf(z.object({ metadata: z.object({ name: z.string() }) })),
+  }),
+  status: z
+    .object({ readyReplicas: z.number().optional(), replicas: z.number().optional(), numberReady: z.number().optional() })
+    .nullish()
+    .transform((v) => v ?? {}),
+})
+
+const jobSpec = z.object({ template, backoffLimit: z.number().optional() })
+
+export const job = z.object({
+  metadata: meta,
+  spec: jobSpec,
+  status: z
+    .object({
+      succeeded: z.number().optional(),
+      failed: z.number().optional(),
+      active: z.number().optional(),
+      completionTime: z.string().optional(),
+      startTime: z.string().optional(),
+    })
+    .nullish()
+    .transform((v) => v ?? {}),
+})
+
+export const cronJob = z.object({
+  metadata: meta,
+  spec: z.object({ schedule: z.string(), suspend: z.boolean().optional(), jobTemplate: z.object({ spec: jobSpec }) }),
+  status: z
+    .object({ lastScheduleTime: z.string().optional(), lastSuccessfulTime: z.string().optional() })
+    .nullish()
+    .transform((v) => v ?? {}),
+})

@@ -1,0 +1,120 @@
+import type { CollectProgress } from '#model/access.ts'
+import type { Assessment, JudgedFinding } from '#model/assessment.ts'
+import type { Preview } from '#model/change.ts'
+import type { Check } from '#model/check.ts'
+import type { HardenError } from '#model/errors.ts'
+import type { JournalEntry, JournalRun, Verification } from '#model/journal.ts'
+import type { AcceptedRisk, Attestation, Progress } from '#model/progress.ts'
+import type { Answers } from '#model/questions.ts'
+import type { ClusterInfo, SourceKind, State } from '#model/state.ts'
+import type { Wizard } from '#model/wizard.ts'
+
+/** A kubeconfig context the operator may choose. */
+export interface ContextChoice {
+  readonly name: string
+  readonly cluster: string
+  readonly user: string
+  readonly server?: string
+  readonly namespace?: string
+  readonly current: boolean
+}
+
+export type Target =
+  | { readonly kind: 'context'; readonly context?: string }
+  | { readonly kind: 'from'; readonly path: string }
+  | { readonly kind: 'practice' }
+
+/** What to do next, and why: the open finding that raises the score most and has a wizard. */
+export interface NextStep {
+  readonly check: string
+  readonly wizard?: string
+  readonly finding: JudgedFinding
+  /** Points of the overall score that the whole check would bring. */
+  readonly gain: number
+}
+
+/** Where a session is; one value, replaced whole on each change. */
+export type SessionView =
+  | { readonly phase: 'choosing'; readonly contexts: readonly ContextChoice[]; readonly problem?: HardenError }
+  | { readonly phase: 'connecting'; readonly target: Target; readonly progress?: CollectProgress }
+  | { readonly phase: 'failed'; readonly target: Target; readonly error: HardenError; readonly contexts: readonly ContextChoice[] }
+  | Ready
+
+export interface Ready {
+  readonly phase: 'ready'
+  readonly target: Target
+  readonly source: SourceKind
+  readonly cluster: ClusterInfo
+  /** Why nothing can be written: --read-only, a snapshot, a folder. */
+  readonly readOnly?: string
+  readonly state: State
+  readonly assessment: Assessment
+  readonly progress: Progress
+  /** Score when the last session ended, to show what changed. */
+  readonly before?: { readonly at: string; readonly score?: number }
+  readonly runs: readonly JournalRun[]
+  readonly next?: NextStep
+  readonly refreshing: boolean
+  /** Collection progress of a refresh under way. */
+  readonly refreshProgress?: CollectProgress
+  /** A problem of the last refresh; the old assessment stays on the screen. */
+  readonly problem?: HardenError
+}
+
+/** A wizard opened, with the answers that the cluster suggests. */
+export interface WizardRun {
+  readonly wizard: Wizard
+  readonly answers: Answers
+}
+
+/** One step of an apply or undo, for live progress. */
+export interface ChangeProgress {
+  readonly index: number
+  readonly total: number
+  readonly entry: JournalEntry
+}
+
+export interface Outcome {
+  readonly run: JournalRun
+  /** Status of the wizard's checks before and after, read again from the cluster. */
+  readonly verification: Verification
+  /** Folder the files of a guided change were written to. */
+  readonly folder?: string
+}
+
+export interface ActOptions {
+  readonly onProgress?: (progress: ChangeProgress) => void
+  readonly signal?: AbortSignal
+  /** For guided changes: where the files go. Must not exist or be empty. */
+  readonly outDir?: string
+}
+
+/**
+ * A session without a screen, shared by the full-screen and the line front end. Methods that fail reject with
+ * HardenError; the view is never half updated.
+ */
+export interface Session {
+  readonly checks: readonly Check[]
+  readonly wizards: readonly Wizard[]
+  view(): SessionView
+  /** Calls back after each change of the view; returns the way out. */
+  subscribe(listener: () => void): () => void
+  /** Connects to the target given at start, or offers the contexts. */
+  start(): Promise<void>
+  choose(target: Target): Promise<void>
+  /** Back to the list of contexts. */
+  leave(): Promise<void>
+  refresh(signal?: AbortSignal): Promise<void>
+  wizardsFor(check: string): readonly Wizard[]
+  open(wizard: string, finding?: JudgedFinding): WizardRun
+  preview(wizard: string, answers: Answers, signal?: AbortSignal): Promise<Preview>
+  apply(preview: Preview, options?: ActOptions): Promise<Outcome>
+  previewUndo(runId: string, signal?: AbortSignal): Promise<Preview>
+  undo(runId: string, options?: ActOptions): Promise<Outcome>
+  /** Writes the objects and files of a preview as a folder instead of applying them; returns the paths. */
+  writeFolder(preview: Preview, dir: string): Promise<readonly string[]>
+  accept(risk: Omit<AcceptedRisk, 'created'>): Promise<void>
+  attest(item: Omit<Attestation, 'at'>): Promise<void>
+  saveSnapshot(path: string): Promise<void>
+  close(): Promise<void>
+}

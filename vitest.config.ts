@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config'
+
+/** Three projects: pure and component tests; tests on a real API server; tests in a real terminal. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/cluster/**', 'test/e2e/**', 'test/live/**', 'node_modules/**'],
+          env: { FORCE_COLOR: '3', COLUMNS: '80', LINES: '24' },
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts', 'test/live/**/*.test.ts'],
+          globalSetup: ['test/cluster/globalSetup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/cluster/globalSetup.ts', 'test/e2e/globalSetup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+})
