@@ -37,9 +37,13 @@ export const journalEntry = z.object({
 })
 export type JournalEntry = z.infer<typeof journalEntry>
 
+/** What reading the cluster again showed. `ok`: every object is as intended and no check got worse. */
 export const verification = z.object({
   at: z.string(),
-  checks: z.array(z.object({ check: z.string(), before: z.string().optional(), after: z.string() })),
+  checks: z.array(
+    z.object({ check: z.string(), before: z.string().optional(), after: z.string(), failsBefore: z.number(), failsAfter: z.number() }),
+  ),
+  objects: z.array(z.object({ ref, ok: z.boolean(), detail: z.string() })),
   ok: z.boolean(),
 })
 export type Verification = z.infer<typeof verification>

@@ -1,0 +1,47 @@
+import type { Status } from '#model/areas.ts'
+import type { JudgedFinding } from '#model/assessment.ts'
+import type { Check, Finding } from '#model/check.ts'
+import type { AcceptedRisk, Attestation } from '#model/progress.ts'
+
+/** What people said about findings: accepted risks and attested manual items. */
+export interface Judgements {
+  readonly accepted: readonly AcceptedRisk[]
+  readonly attested: readonly Attestation[]
+}
+
+/** Lays accepted risks over failing findings and attestations over manual ones; what has expired no longer counts. */
+export function judge(check: Check, finding: Finding, judgements: Judgements, now: Date): JudgedFinding {
+  if (finding.status === 'fail') {
+    const risk = judgements.accepted.find((a) => a.check === check.id && inScope(a, finding) && Date.parse(a.expires) > now.getTime())
+    if (risk !== undefined) return { ...finding, status: 'accepted', note: { by: risk.owner, reason: risk.reason, until: risk.expires } }
+  }
+  if (finding.status === 'manual') {
+    const item = judgements.attested.find((a) => a.check === check.id && Date.parse(a.until) > now.getTime())
+    if (item !== undefined) return { ...finding, status: 'attested', note: { by: item.by, reason: item.evidence, until: item.until } }
+  }
+  return finding
+}
+
+function inScope(risk: AcceptedRisk, finding: Finding): boolean {
+  const { kind, namespace, name } = risk.scope
+  const { object } = finding
+  return (
+    (kind === undefined || kind === object.kind) &&
+    (namespace === undefined || namespace === object.namespace) &&
+    (name === undefined || name === object.name)
+  )
+}
+
+/**
+ * The status of a whole check. A fail stays a fail over gaps; a pass over gaps is unknown; nothing to look at is
+ * not applicable, never pass.
+ */
+export function statusOf(findings: readonly Pick<JudgedFinding, 'status'>[], gaps: number): Status {
+  const has = (status: Status) => findings.some((f) => f.status === status)
+  if (has('fail')) return 'fail'
+  if (gaps > 0 || has('unknown')) return 'unknown'
+  if (has('manual')) return 'manual'
+  if (has('accepted')) return 'accepted'
+  if (has('attested')) return 'attested'
+  return has('pass') ? 'pass' : 'not-applicable'
+}

@@ -1,0 +1,62 @@
+import type { Check, Seen } from '#model/check.ts'
+import { type Item, KINDS, type Kind } from '#model/kinds.ts'
+import { describeRight, type Gap } from '#model/right.ts'
+import type { Collected, State } from '#model/state.ts'
+
+/** What one check may look at: undefined where a kind it needs was not seen at all. */
+export interface Sight {
+  readonly seen: Seen<Kind> | undefined
+  readonly gaps: readonly Gap[]
+}
+
+/**
+ * Narrows a state to what a check reads. A check never sees half a list: namespaced kinds are cut to the namespaces
+ * that were seen whole for every kind it reads; a kind that was not seen at all leaves nothing to look at.
+ */
+export function sightOf(state: State, check: Pick<Check, 'reads'>): Sight {
+  const gaps: Gap[] = []
+  let only: Set<string> | undefined
+  const without = new Set<string>()
+  let blind = false
+  for (const kind of check.reads) {
+    const collected = state.kinds[kind] as Collected<Item<Kind>> | undefined
+    if (collected === undefined) {
+      gaps.push({ kind, reason: 'not-in-source', detail: `${KINDS[kind].kind} objects were not read` })
+      blind = true
+      continue
+    }
+    gaps.push(...collected.gaps)
+    for (const gap of collected.gaps) if (gap.namespace !== undefined) without.add(gap.namespace)
+    if (!collected.gaps.some((gap) => gap.namespace === undefined)) continue
+    if (collected.onlyNamespaces === undefined) blind = true
+    else only = intersect(only, collected.onlyNamespaces)
+  }
+  if (blind || only?.size === 0) return { seen: undefined, gaps: distinct(gaps) }
+  const visible = (namespace: string) => (only === undefined || only.has(namespace)) && !without.has(namespace)
+  const entries = check.reads.map((kind) => [kind, narrowed(state, kind, visible)])
+  return { seen: Object.fromEntries(entries) as Seen<Kind>, gaps: distinct(gaps) }
+}
+
+function narrowed(state: State, kind: Kind, visible: (namespace: string) => boolean): readonly Item<Kind>[] {
+  const items = (state.kinds[kind] as Collected<Item<Kind>>).items
+  if (kind === 'namespaces') return items.filter((item) => visible(item.metadata.name))
+  if (!KINDS[kind].namespaced) return items
+  return items.filter((item) => {
+    const namespace = 'namespace' in item.metadata ? item.metadata.namespace : undefined
+    return namespace === undefined || visible(namespace)
+  })
+}
+
+function intersect(a: Set<string> | undefined, b: readonly string[]): Set<string> {
+  return new Set(a === undefined ? b : b.filter((name) => a.has(name)))
+}
+
+/** The same gap reached through several kinds is one gap. */
+export function distinct(gaps: readonly Gap[]): readonly Gap[] {
+  const byKey = new Map<string, Gap>()
+  for (const gap of gaps) {
+    const needs = gap.needs === undefined ? '' : describeRight(gap.needs)
+    byKey.set([gap.kind, gap.namespace ?? '', gap.reason, needs, needs === '' ? gap.detail : ''].join('|'), gap)
+  }
+  return [...byKey.values()]
+}

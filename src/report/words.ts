@@ -1,0 +1,46 @@
+import type { Status } from '#model/areas.ts'
+import type { CheckResult, JudgedFinding } from '#model/assessment.ts'
+import { refLabel } from '#model/refs.ts'
+import { describeRight, type Gap } from '#model/right.ts'
+import { type Lang, safe, say } from '#model/text.ts'
+
+export const STATUS_WORDS: Record<Status, string> = {
+  fail: 'FAIL',
+  unknown: 'UNKNOWN',
+  manual: 'MANUAL',
+  accepted: 'ACCEPTED',
+  attested: 'ATTESTED',
+  'not-applicable': 'N/A',
+  pass: 'PASS',
+}
+
+/** The finding's sentence, made from its message id and parameters; strangers' names come out escaped. */
+export function sentence(check: Pick<CheckResult, 'messages'>, finding: JudgedFinding, lang: Lang = 'en'): string {
+  const text = check.messages[finding.message]
+  if (text === undefined) return safe(finding.message)
+  const params = Object.fromEntries(Object.entries(finding.params ?? {}).map(([k, v]) => [k, typeof v === 'string' ? safe(v) : v]))
+  return say(text, lang, params)
+}
+
+/** Why something is unknown, with the exact missing right where there is one. */
+export function gapSentence(gap: Gap): string {
+  const where = gap.namespace === undefined ? '' : ` in namespace ${safe(gap.namespace)}`
+  const missing = gap.needs === undefined ? '' : `; missing right: ${describeRight(gap.needs)}`
+  return `${gap.kind}${where}: ${gap.reason} (${safe(gap.detail)})${missing}`
+}
+
+export function objectName(finding: Pick<JudgedFinding, 'object'>): string {
+  return safe(refLabel(finding.object))
+}
+
+/** `3 of 14 objects`, or what there is to say of a check without findings. */
+export function countWords(check: CheckResult): string {
+  const fails = check.findings.filter((f) => f.status === 'fail').length
+  const looked = check.findings.filter((f) => f.status !== 'not-applicable').length
+  if (looked === 0) return check.gaps.length > 0 ? 'not seen' : 'nothing to look at'
+  return fails > 0 ? `${fails} of ${looked} objects` : `${looked} ${looked === 1 ? 'object' : 'objects'} looked at`
+}
+
+export function percent(value: number | undefined): string {
+  return value === undefined ? 'not judged' : `${value} %`
+}

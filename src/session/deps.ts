@@ -1,0 +1,31 @@
+import type { Connection } from '#model/access.ts'
+import type { Check } from '#model/check.ts'
+import type { Journal } from '#model/journal.ts'
+import type { ProgressStore } from '#model/progress.ts'
+import type { ClusterInfo, State } from '#model/state.ts'
+import type { Wizard } from '#model/wizard.ts'
+import type { ContextChoice, Target } from './types.ts'
+
+/** What this cluster's earlier sessions left, and the lock against a second one. */
+export interface Stores {
+  readonly progress: ProgressStore
+  readonly journal: Journal
+  release(): Promise<void>
+}
+
+/** What main hands a session: the doors to the cluster and to the disk, the registry, the clock. */
+export interface SessionDeps {
+  /** Where to connect at once; without it the contexts are offered. */
+  readonly target?: Target
+  /** Nothing may be written to the cluster, and the lock is not taken. */
+  readonly readOnly: boolean
+  readonly checks: readonly Check[]
+  readonly wizards: readonly Wizard[]
+  readonly listContexts: () => Promise<readonly ContextChoice[]>
+  readonly connect: (target: Target) => Promise<Connection>
+  readonly openStores: (target: Target, cluster: ClusterInfo, options: { readonly locked: boolean }) => Promise<Stores>
+  readonly writeSnapshot: (state: State, path: string) => Promise<void>
+  readonly now: () => Date
+  /** For the journal: the operator's name on this machine. */
+  readonly who: string
+}

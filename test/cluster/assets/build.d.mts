@@ -1,0 +1,4 @@
+/** The folder with etcd, etcdctl, kube-apiserver and kubectl; built first if it has to be. */
+export function ensureAssets(): Promise<string>
+/** The cache folder that `ensureAssets` would use or build. */
+export function assetsFolder(): Promise<string>
