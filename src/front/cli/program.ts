@@ -1,0 +1,49 @@
+import { Command, CommanderError } from 'commander'
+import { HardenError, toHardenError } from '#model/errors.ts'
+import { addGlobals, type CliDeps, type Ctx } from './context.ts'
+import { errorText, type Io } from './io.ts'
+import { apply } from './verbs/apply.ts'
+import { audit } from './verbs/audit.ts'
+import { explain } from './verbs/explain.ts'
+import { generate } from './verbs/generate.ts'
+import { journal, undo } from './verbs/journal.ts'
+import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
+import { remember } from './verbs/remember.ts'
+
+const VERBS = [audit, explain, generate, apply, snapshot, journal, undo, remember, permissions, completion, version, session]
+
+/** Runs one command line; returns the exit code. Never throws: every error is printed with what to do next. */
+export async function runCli(argv: readonly string[], deps: CliDeps, io: Io): Promise<number> {
+  let code = 0
+  const ctx: Ctx = { io, deps, exit: (c) => void (code = c) }
+  const program = buildProgram(ctx)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return io.signal.aborted ? 130 : code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (io.signal.aborted && !(error instanceof HardenError)) return 130
+    const harden = toHardenError(error)
+    io.err(errorText(harden, argv.includes('-v') || argv.includes('--verbose')))
+    return harden.exitCode
+  }
+}
+
+export function buildProgram(ctx: Ctx): Command {
+  const program = new Command('kubeharden')
+  program
+    .description('Hardens Kubernetes clusters: shows what is wrong and why, previews, applies, proves and undoes the fix.')
+    .version(ctx.deps.version, '-V, --version')
+    .showHelpAfterError('(kubeharden --help lists verbs and flags)')
+    .enablePositionalOptions(false)
+  addGlobals(program)
+  for (const verb of VERBS) verb(program, ctx)
+  prepare(program, ctx)
+  return program
+}
+
+/** Errors and help go where the rest goes, and nothing ends the process from inside. */
+function prepare(command: Command, ctx: Ctx): void {
+  command.exitOverride().configureOutput({ writeOut: ctx.io.out, writeErr: ctx.io.err })
+  for (const sub of command.commands) prepare(sub, ctx)
+}

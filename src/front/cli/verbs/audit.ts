@@ -1,0 +1,74 @@
+import type { Command } from 'commander'
+import { AREAS, SEVERITIES } from '#model/areas.ts'
+import type { Assessment } from '#model/assessment.ts'
+import { HardenError } from '#model/errors.ts'
+import { toCsv } from '#report/csv.ts'
+import { toJson } from '#report/json.ts'
+import { toMarkdown } from '#report/markdown.ts'
+import { toTable } from '#report/table.ts'
+import { auditOnce } from '#session/headless.ts'
+import { type Ctx, type Globals, oneOf, targetOf } from '../context.ts'
+import { emit } from '../emit.ts'
+
+const FORMATS = ['table', 'json', 'markdown', 'csv'] as const
+
+export function audit(program: Command, ctx: Ctx): void {
+  program
+    .command('audit')
+    .description('evaluate the checklist')
+    .option('-o, --output <format>', FORMATS.join(', '), 'table')
+    .option('--out <file>', 'write to a file')
+    .option('--area <area...>', 'only these areas')
+    .option('--check <id...>', 'only these checks')
+    .option('--fail-on <severity>', 'exit 1 where a check of this severity or above fails')
+    .option('--min-coverage <percent>', 'exit 1 where less than this share could be decided')
+    .action(async (_options, command: Command) => {
+      const flags = command.optsWithGlobals() as Globals & AuditFlags
+      const format = oneOf('-o', flags.output ?? 'table', FORMATS)
+      const failOn = flags.failOn === undefined ? undefined : oneOf('--fail-on', flags.failOn, SEVERITIES)
+      const minCoverage = flags.minCoverage === undefined ? undefined : percentOf(flags.minCoverage)
+      const { assessment } = await auditOnce(ctx.deps.session(flags, { readOnly: true }), targetOf(flags), chosen(ctx, flags), {
+        signal: ctx.io.signal,
+      })
+      await emit(ctx.io, textOf(assessment, format, ctx.deps.version), flags.out)
+      ctx.exit(verdict(assessment, failOn, minCoverage, ctx) ? 0 : 1)
+    })
+}
+
+interface AuditFlags {
+  readonly area?: readonly string[]
+  readonly check?: readonly string[]
+  readonly failOn?: string
+  readonly minCoverage?: string
+}
+
+function chosen(ctx: Ctx, flags: AuditFlags) {
+  const areas = flags.area?.map((a) => oneOf('--area', a, AREAS))
+  const ids = ctx.deps.checks.map((c) => c.id)
+  const wanted = flags.check?.map((c) => oneOf('--check', c, ids))
+  const checks = ctx.deps.checks.filter((c) => (areas?.includes(c.area) ?? true) && (wanted?.includes(c.id) ?? true))
+  if (checks.length > 0) return checks
+  throw new HardenError('usage', 'No check is in what --area and --check name together.', 'kubeharden explain lists the checks.')
+}
+
+function percentOf(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 100) return value
+  throw new HardenError('usage', `--min-coverage ${text} is not a percentage.`, 'Give a number from 0 to 100.')
+}
+
+function textOf(assessment: Assessment, format: (typeof FORMATS)[number], version: string): string {
+  if (format === 'json') return toJson(assessment, { version })
+  if (format === 'markdown') return toMarkdown(assessment)
+  return format === 'csv' ? toCsv(assessment) : toTable(assessment)
+}
+
+function verdict(assessment: Assessment, failOn: (typeof SEVERITIES)[number] | undefined, minCoverage: number | undefined, ctx: Ctx): boolean {
+  const worst = failOn === undefined ? -1 : SEVERITIES.indexOf(failOn)
+  const failing = assessment.checks.filter((c) => c.status === 'fail' && SEVERITIES.indexOf(c.severity) <= worst)
+  if (failing.length > 0) ctx.io.err(`${failing.length} checks of severity ${failOn} or above fail.\n`)
+  const coverage = assessment.overall.coverage
+  const thin = minCoverage !== undefined && coverage < minCoverage
+  if (thin) ctx.io.err(`Coverage is ${coverage} %, less than ${minCoverage} %.\n`)
+  return failing.length === 0 && !thin
+}

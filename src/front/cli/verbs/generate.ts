@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { HardenError, toHardenError } from '#model/errors.ts'
+import type { State } from '#model/state.ts'
+import { say } from '#model/text.ts'
+import type { Wizard } from '#model/wizard.ts'
+import { readOnce } from '#session/headless.ts'
+import { addFieldFlags, answersFor } from '../answers.ts'
+import { type Ctx, type Globals, targetOf } from '../context.ts'
+
+export function generate(program: Command, ctx: Ctx): void {
+  const verb = program.command('generate').description('YAML on standard output, or a kustomize folder with --out')
+  for (const wizard of ctx.deps.wizards) {
+    const command = verb.command(wizard.id).description(say(wizard.title)).option('--out <dir>', 'write a folder instead')
+    addFieldFlags(command, wizard)
+    command.action(async (_options, self: Command) => {
+      const flags = self.optsWithGlobals() as Globals & Record<string, unknown>
+      const state = await stateFor(ctx, flags, wizard)
+      const answers = await answersFor(wizard, flags, state, ctx.io)
+      const rendered = await ctx.deps.render(wizard, state, answers)
+      if (flags.out !== undefined) {
+        const paths = await ctx.deps.writeFolder(rendered, flags.out)
+        ctx.io.err(`${paths.map((p) => `Written: ${p}`).join('\n')}\n`)
+        return
+      }
+      if (rendered.files.some((f) => f.mode === 0o600 && f.masked.includes('‹')))
+        throw new HardenError('usage', 'These files hold keys, and keys are never printed.', 'Give --out DIR: a new folder, its key files readable by you alone.')
+      ctx.io.out(rendered.documents.map((d) => `---\n${d.replace(/^---\n/, '')}`).join(''))
+      for (const file of rendered.files) ctx.io.out(`# file: ${file.path}\n${file.masked}`)
+      for (const note of rendered.other) ctx.io.err(`Not in the YAML: ${note}\n`)
+    })
+  }
+}
+
+/** The cluster's state for defaults; where there is no kubeconfig and none was asked for, an empty one. */
+async function stateFor(ctx: Ctx, flags: Globals, wizard: Wizard): Promise<State> {
+  try {
+    return await readOnce(ctx.deps.session(flags, { readOnly: true }), targetOf(flags), wizard.reads, { signal: ctx.io.signal })
+  } catch (thrown) {
+    const error = toHardenError(thrown)
+    const asked = flags.kubeconfig !== undefined || flags.context !== undefined || flags.from !== undefined
+    if (error.code !== 'kubeconfig' || asked) throw error
+    if (flags.quiet !== true) ctx.io.err('No kubeconfig: generating without looking at a cluster.\n')
+    return ctx.deps.emptyState()
+  }
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import { HardenError } from '#model/errors.ts'
+import type { JournalRun } from '#model/journal.ts'
+import { refLabel } from '#model/refs.ts'
+import { safe } from '#model/text.ts'
+import { agreed, assertVerified, outcomeText, progressOf } from '../act.ts'
+import { connected } from '../connected.ts'
+import { type Ctx, type Globals, oneOf } from '../context.ts'
+import { emit, json } from '../emit.ts'
+
+const FORMATS = ['table', 'json'] as const
+
+export function journal(program: Command, ctx: Ctx): void {
+  program
+    .command('journal [entry]')
+    .description('what was done on this cluster')
+    .option('-o, --output <format>', FORMATS.join(', '), 'table')
+    .option('--out <file>', 'write to a file')
+    .action(async (entry: string | undefined, _options, self: Command) => {
+      const flags = self.optsWithGlobals() as Globals
+      const format = oneOf('-o', flags.output ?? 'table', FORMATS)
+      await connected(ctx, flags, { readOnly: true }, async (_session, ready) => {
+        const runs = entry === undefined ? ready().runs : [findRun(ready().runs, entry)]
+        await emit(ctx.io, format === 'json' ? json(runs) : runs.map(runText).join('') || 'Nothing was changed here yet.\n', flags.out)
+      })
+    })
+}
+
+export function undo(program: Command, ctx: Ctx): void {
+  program
+    .command('undo [entry]')
+    .description('take back a journal entry; without a name, the newest apply that still stands')
+    .option('--yes', 'undo what the preview shows without asking')
+    .action(async (entry: string | undefined, _options, self: Command) => {
+      const flags = self.optsWithGlobals() as Globals & { yes?: boolean }
+      await connected(ctx, flags, { readOnly: false }, async (session, ready) => {
+        const run = entry === undefined ? newest(ready().runs) : findRun(ready().runs, entry)
+        const preview = await session.previewUndo(run.id, ctx.io.signal)
+        if (!(await agreed(ctx, preview, flags.yes === true))) return
+        const outcome = await session.undo(run.id, { onProgress: progressOf(ctx), signal: ctx.io.signal })
+        ctx.io.out(outcomeText(outcome))
+        assertVerified(outcome)
+      })
+    })
+}
+
+function findRun(runs: readonly JournalRun[], id: string): JournalRun {
+  const found = runs.find((r) => r.id === id)
+  if (found !== undefined) return found
+  throw new HardenError('not-found', `The journal of this cluster has no entry ${id}.`, 'kubeharden journal lists them.')
+}
+
+/** The newest apply of which something still stands. */
+function newest(runs: readonly JournalRun[]): JournalRun {
+  const found = runs.findLast((r) => r.kind === 'apply' && r.entries.some((e) => e.state === 'done' && e.action !== 'files'))
+  if (found !== undefined) return found
+  throw new HardenError('not-found', 'There is nothing to undo on this cluster.', 'kubeharden journal lists what was done.')
+}
+
+function runText(run: JournalRun): string {
+  const head = `${run.id}  ${run.startedAt}  ${run.kind}${run.undoes === undefined ? '' : ` of ${run.undoes}`}  by ${safe(run.who)}`
+  return `${[head, ...run.entries.map((e) => `  ${e.state.padEnd(9)}${e.action.padEnd(7)} ${safe(refLabel(e.ref))}${e.error === undefined ? '' : `: ${safe(e.error)}`}`)].join('\n')}\n`
+}

@@ -1,0 +1,100 @@
+import type { FieldChange, Impact, PathStep, Preview, PreviewItem } from '#model/change.ts'
+import { refLabel } from '#model/refs.ts'
+import { type Lang, safe, safeLines, say } from '#model/text.ts'
+import { stringify } from 'yaml'
+
+/** How a line is meant, for colours; the sign in its text says it without them. */
+export type Tone = 'title' | 'plain' | 'add' | 'remove' | 'note' | 'warn' | 'danger'
+export interface Line {
+  readonly tone: Tone
+  readonly text: string
+}
+
+const ACTION_WORDS = { create: 'create', update: 'change', delete: 'delete', none: 'leave as it is' } as const
+
+/** A preview as lines, for every front end: what will happen to which object, what it costs, whether it can be undone. */
+export function previewLines(preview: Preview, lang: Lang = 'en'): readonly Line[] {
+  return [
+    { tone: 'title', text: `In cluster ${safe(preview.cluster.name)}:` },
+    ...preview.items.flatMap(itemLines),
+    ...(preview.items.length === 0 ? [{ tone: 'plain', text: '  Nothing to change.' } as const] : []),
+    ...impactLines(preview.impacts, lang),
+    {
+      tone: 'note',
+      text: preview.reversible === true ? 'This can be undone.' : `Undo: ${say(preview.reversible, lang)}`,
+    },
+  ]
+}
+
+function itemLines(item: PreviewItem): Line[] {
+  if (item.kind === 'guide') return item.files.flatMap((f) => fileLines(f))
+  const head: Line = { tone: 'title', text: `  ${ACTION_WORDS[item.action]}: ${safe(refLabel(item.ref))}` }
+  return [
+    head,
+    ...(item.action === 'create' ? indented(item.yaml, 'add', '+') : []),
+    ...(item.action === 'delete' && item.before !== undefined ? indented(stringify(trimmed(item.before)), 'remove', '-') : []),
+    ...(item.action === 'update' ? item.fields.flatMap(fieldLines) : []),
+    ...(item.managedBy === undefined
+      ? []
+      : [{ tone: 'warn', text: `    ! managed by ${safe(item.managedBy)}: it may put the object back. Change its source instead.` } as const]),
+    ...item.conflicts.map((c): Line => ({ tone: 'danger', text: `    ! ${safe(c.field)} belongs to ${safe(c.manager)}` })),
+    ...item.warnings.map((w): Line => ({ tone: 'warn', text: `    ! ${safe(w)}` })),
+    ...(item.refused === undefined
+      ? []
+      : [
+          { tone: 'danger', text: `    ! refused: ${safe(item.refused.message)}` } as const,
+          { tone: 'note', text: `      ${safe(item.refused.hint)}` } as const,
+        ]),
+  ]
+}
+
+function fileLines(file: { path: string; mode: number; masked: string }): Line[] {
+  return [
+    { tone: 'title', text: `  write file ${safe(file.path)} (mode ${file.mode.toString(8).padStart(4, '0')})` },
+    ...indented(file.masked, 'add', ' '),
+  ]
+}
+
+function trimmed(object: NonNullable<Extract<PreviewItem, { kind: 'object' }>['before']>): unknown {
+  const { name, namespace, labels } = object.metadata
+  const { status: _status, ...rest } = object
+  return { ...rest, metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }) } }
+}
+
+function indented(text: string, tone: Tone, sign: string): Line[] {
+  return safeLines(text.trimEnd())
+    .split('\n')
+    .map((line) => ({ tone, text: `    ${sign} ${line}` }))
+}
+
+/** `rules`, `spec.containers[name=web].image`: a path as people write it. */
+export function pathText(path: readonly PathStep[]): string {
+  return safe(path.map((s) => (typeof s === 'string' ? (s.includes('.') ? `["${s}"]` : s) : `[${s.key}=${s.value}]`)).join('.')).replaceAll('.[', '[')
+}
+
+function fieldLines(field: FieldChange): Line[] {
+  const value = (v: FieldChange['before'], tone: Tone, sign: string) =>
+    v === undefined ? [] : indented(typeof v === 'object' && v !== null ? stringify(v) : String(v), tone, `  ${sign}`)
+  return [
+    { tone: 'plain', text: `    ${pathText(field.path)}` },
+    ...value(field.before, 'remove', '-'),
+    ...value(field.after, 'add', '+'),
+  ]
+}
+
+const IMPACT_TONE = { info: 'note', warn: 'warn', danger: 'danger' } as const
+
+function impactLines(impacts: readonly Impact[], lang: Lang): Line[] {
+  if (impacts.length === 0) return []
+  return [
+    { tone: 'title', text: 'What it means:' },
+    ...impacts.map((i): Line => ({
+      tone: IMPACT_TONE[i.level],
+      text: `  ${i.level === 'info' ? '-' : '!'} ${i.level === 'danger' ? 'DANGER: ' : ''}${say(i.text, lang, mapParams(i.params))}`,
+    })),
+  ]
+}
+
+function mapParams(params: Impact['params'] = {}) {
+  return Object.fromEntries(Object.entries(params).map(([k, v]) => [k, typeof v === 'string' ? safe(v) : v]))
+}

@@ -1,0 +1,37 @@
+import { evaluate, kindsOf } from '#evaluate/evaluate.ts'
+import type { CollectOptions } from '#model/access.ts'
+import type { Assessment } from '#model/assessment.ts'
+import type { Check } from '#model/check.ts'
+import type { Kind } from '#model/kinds.ts'
+import type { State } from '#model/state.ts'
+import type { SessionDeps } from './deps.ts'
+import type { Target } from './types.ts'
+
+/** Connects, reads these kinds, closes. */
+export async function readOnce(deps: SessionDeps, target: Target, kinds: readonly Kind[], options: CollectOptions = {}): Promise<State> {
+  const connection = await deps.connect(target)
+  try {
+    return await connection.reader.collect(kinds, options)
+  } finally {
+    await connection.reader.close()
+  }
+}
+
+/**
+ * One evaluation without a session: what `audit` does. Accepted risks and attestations of this cluster count; nothing
+ * is written, not even progress, so that a pipeline and a session never wait for each other.
+ */
+export async function auditOnce(
+  deps: SessionDeps,
+  target: Target,
+  checks: readonly Check[],
+  options: CollectOptions = {},
+): Promise<{ readonly state: State; readonly assessment: Assessment }> {
+  const state = await readOnce(deps, target, kindsOf(checks), options)
+  const stores = await deps.openStores(target, state.cluster, { locked: false })
+  try {
+    return { state, assessment: evaluate(state, checks, deps.now(), await stores.progress.load()) }
+  } finally {
+    await stores.release()
+  }
+}
