@@ -1,10 +1,12 @@
 // Bundles src/main.ts into dist/: one ESM build with split chunks, so that the Kubernetes client loads after the first frame.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './root.mjs'
 
-const out = join(root, 'dist')
+const dist = join(root, 'dist')
+// Built beside and swapped in: a session that runs from dist/ at this moment loses its chunks only for an instant.
+const out = `${dist}.new`
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const emptyModule = join(out, 'empty.js')
@@ -31,3 +33,9 @@ const result = await build({
   logLevel: 'warning',
 })
 writeFileSync(join(out, 'meta.json'), JSON.stringify(result.metafile))
+
+const old = `${dist}.old`
+rmSync(old, { recursive: true, force: true })
+if (existsSync(dist)) renameSync(dist, old)
+renameSync(out, dist)
+rmSync(old, { recursive: true, force: true })

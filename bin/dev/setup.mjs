@@ -1,6 +1,7 @@
 // Makes a checkout ready: dependencies, and with --build the bundle. Runs on any Node from 18 on, with nothing installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './root.mjs'
 
@@ -27,8 +28,12 @@ function headersEnv() {
 }
 
 function installDependencies() {
-  const installed = time(join(root, 'node_modules', '.package-lock.json'))
-  if (installed >= time(join(root, 'package-lock.json')) && installed > 0) return
+  const stamp = join(root, 'node_modules', '.kubeharden')
+  // By content: a checkout gives files any time it likes.
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   say('Installing dependencies (once, about half a minute)')
   // Scripts are run for exactly the packages that need one; node-pty is built from source and is the only one that may fail.
   if (run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) {
@@ -43,6 +48,7 @@ function installDependencies() {
     say(
       'node-pty could not be built here (it needs Python, make and a C++ compiler). Everything runs; the terminal tests (test/e2e) will be left out.',
     )
+  writeFileSync(stamp, wanted)
 }
 
 function buildBundle() {

@@ -35,7 +35,14 @@ function single(name, command, args) {
 /** A stage of vitest: its own counts are added. Skipped tests count as failed: nobody would see them. */
 function vitest(project) {
   const file = join(reports, `${project}.json`)
-  const ok = step(`tests: ${project}`, bin('vitest'), ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
+  const ok = step(`tests: ${project}`, bin('vitest'), [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ])
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'))
     passed += report.numPassedTests

@@ -61,6 +61,14 @@ export type Change =
       readonly proof: Probe
     }
 
+/** The way back of one journal entry; never planned by a wizard, made by the change room for the preview of an undo. */
+export interface Restore {
+  readonly kind: 'restore'
+  readonly ref: ObjectRef
+  readonly run: string
+  readonly entry: string
+}
+
 /** What a change breaks or risks, known before yes. */
 export interface Impact {
   readonly level: 'info' | 'warn' | 'danger'
@@ -84,12 +92,15 @@ export interface FieldChange {
 export type PreviewItem =
   | {
       readonly kind: 'object'
-      readonly change: Change
+      readonly change: Change | Restore
       readonly ref: ObjectRef
       readonly action: 'create' | 'update' | 'delete' | 'none'
       /** YAML of the whole object as it would be written, with the template's comments. */
       readonly yaml: string
-      /** What is stored now and what the server's dry run answers, without managedFields, status and bookkeeping. */
+      /**
+       * What is stored now and what the server's dry run answers, without managedFields, status and bookkeeping, credentials
+       * masked. `before` keeps uid and resourceVersion: apply looks whether it is still so.
+       */
       readonly before?: KubeObject
       readonly after?: KubeObject
       readonly fields: readonly FieldChange[]

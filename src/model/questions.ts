@@ -29,9 +29,34 @@ export type Conditions = { readonly [field: string]: { readonly [other: string]:
 
 /** Names that are global flags and may not be questions. */
 export const RESERVED_FIELDS = new Set([
-  'kubeconfig', 'context', 'namespace', 'as', 'as-group', 'asGroup', 'request-timeout', 'requestTimeout', 'from', 'practice', 'output', 'out',
-  'color', 'no-color', 'noColor', 'quiet', 'verbose', 'answers', 'yes', 'dry-run', 'dryRun', 'line', 'read-only', 'readOnly', 'help', 'version', 'file',
-]) // biome-ignore format: a list of words
+  'kubeconfig',
+  'context',
+  'namespace',
+  'as',
+  'as-group',
+  'asGroup',
+  'request-timeout',
+  'requestTimeout',
+  'from',
+  'practice',
+  'output',
+  'out',
+  'color',
+  'no-color',
+  'noColor',
+  'quiet',
+  'verbose',
+  'answers',
+  'yes',
+  'dry-run',
+  'dryRun',
+  'line',
+  'read-only',
+  'readOnly',
+  'help',
+  'version',
+  'file',
+])
 
 interface JsonSchema {
   type?: string
@@ -119,23 +144,25 @@ export function parseAnswers(
   const asked = Object.fromEntries(Object.entries(raw).filter(([name]) => !(name in questions.shape) || isAsked(name, raw, when)))
   const result = questions.safeParse(asked)
   if (result.success) return { answers: result.data }
-  return {
-    problems: result.error.issues.map((issue) => ({
-      path: issue.path.map((p) => (typeof p === 'symbol' ? String(p) : p)),
-      message: issue.code === 'unrecognized_keys' ? unknownField(issue.keys, questions) : issue.message,
-    })),
-  }
+  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, questions)) }
 }
 
-function unknownField(keys: readonly string[], questions: Questions): string {
-  return `unknown ${keys.length === 1 ? 'field' : 'fields'} ${keys.join(', ')}; known are ${Object.keys(questions.shape).join(', ')}`
+function problemsOf(issue: z.core.$ZodIssue, questions: Questions): AnswerProblem[] {
+  const path = issue.path.map((p) => (typeof p === 'symbol' ? String(p) : p))
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: inWords(issue) }]
+  const known = path.length === 0 ? `; known are ${Object.keys(questions.shape).join(', ')}` : ''
+  return issue.keys.map((key) => ({ path: [...path, key], message: `unknown field${known}` }))
+}
+
+function inWords(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' && issue.message.endsWith('received undefined') ? 'an answer is needed' : issue.message
 }
 
 /** Checks one answer where it is given; undefined where it is right, else what is wrong in words. */
 export function problemOf(questions: Questions, name: string, value: unknown): string | undefined {
   const schema = questions.shape[name] as z.ZodType | undefined
   const result = schema?.safeParse(value)
-  return result === undefined || result.success ? undefined : result.error.issues.map((i) => i.message).join('; ')
+  return result === undefined || result.success ? undefined : result.error.issues.map(inWords).join('; ')
 }
 
 /** The problems as one error; `locate` gives `line:col` of a path in the answers file. */

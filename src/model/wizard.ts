@@ -7,6 +7,9 @@ import { type Answers, type Conditions, type Field, type FieldText, type Questio
 import type { State } from './state.ts'
 import type { Text } from './text.ts'
 
+/** The finding that a wizard is opened on, and the check it belongs to. */
+export type Opened = Pick<JudgedFinding, 'object' | 'path' | 'params'> & { readonly check?: string }
+
 interface Definition<Q extends Questions> {
   readonly id: string
   readonly area: Area
@@ -20,8 +23,11 @@ interface Definition<Q extends Questions> {
   readonly questions: Q
   readonly texts: { readonly [F in keyof z.input<Q>]-?: FieldText }
   readonly when?: Conditions
-  /** Filled from the cluster, so that Enter is the safe answer; from a finding where the wizard is opened on one. */
-  readonly defaults: (state: State, finding?: Pick<JudgedFinding, 'object' | 'path' | 'params'>) => Partial<z.input<Q>>
+  /**
+   * Filled from the cluster, so that Enter is the safe answer; from a finding where the wizard is opened on one. `given`
+   * are answers that stand already (flags, what was typed): the other defaults follow them.
+   */
+  readonly defaults: (state: State, finding?: Opened, given?: Answers) => Partial<z.input<Q>>
   /** Pure. Throws HardenError `input` where the answers do not fit this cluster. */
   readonly plan: (state: State, answers: z.output<Q>) => readonly Change[]
   readonly impact?: (state: State, answers: z.output<Q>) => readonly Impact[]
@@ -33,7 +39,7 @@ interface Definition<Q extends Questions> {
 export interface Wizard extends Omit<Definition<Questions>, 'texts' | 'defaults' | 'plan' | 'impact'> {
   readonly fields: readonly Field[]
   readonly texts: { readonly [field: string]: FieldText }
-  readonly defaults: (state: State, finding?: Pick<JudgedFinding, 'object' | 'path' | 'params'>) => Answers
+  readonly defaults: (state: State, finding?: Opened, given?: Answers) => Answers
   readonly plan: (state: State, answers: Answers) => readonly Change[]
   readonly impact: (state: State, answers: Answers) => readonly Impact[]
 }

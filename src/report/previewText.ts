@@ -1,7 +1,7 @@
+import { stringify } from 'yaml'
 import type { FieldChange, Impact, PathStep, Preview, PreviewItem } from '#model/change.ts'
 import { refLabel } from '#model/refs.ts'
 import { type Lang, safe, safeLines, say } from '#model/text.ts'
-import { stringify } from 'yaml'
 
 /** How a line is meant, for colours; the sign in its text says it without them. */
 export type Tone = 'title' | 'plain' | 'add' | 'remove' | 'note' | 'warn' | 'danger'
@@ -36,7 +36,12 @@ function itemLines(item: PreviewItem): Line[] {
     ...(item.action === 'update' ? item.fields.flatMap(fieldLines) : []),
     ...(item.managedBy === undefined
       ? []
-      : [{ tone: 'warn', text: `    ! managed by ${safe(item.managedBy)}: it may put the object back. Change its source instead.` } as const]),
+      : [
+          {
+            tone: 'warn',
+            text: `    ! managed by ${safe(item.managedBy)}: it may put the object back. Change its source instead.`,
+          } as const,
+        ]),
     ...item.conflicts.map((c): Line => ({ tone: 'danger', text: `    ! ${safe(c.field)} belongs to ${safe(c.manager)}` })),
     ...item.warnings.map((w): Line => ({ tone: 'warn', text: `    ! ${safe(w)}` })),
     ...(item.refused === undefined
@@ -69,17 +74,16 @@ function indented(text: string, tone: Tone, sign: string): Line[] {
 
 /** `rules`, `spec.containers[name=web].image`: a path as people write it. */
 export function pathText(path: readonly PathStep[]): string {
-  return safe(path.map((s) => (typeof s === 'string' ? (s.includes('.') ? `["${s}"]` : s) : `[${s.key}=${s.value}]`)).join('.')).replaceAll('.[', '[')
+  return safe(path.map((s) => (typeof s === 'string' ? (s.includes('.') ? `["${s}"]` : s) : `[${s.key}=${s.value}]`)).join('.')).replaceAll(
+    '.[',
+    '[',
+  )
 }
 
 function fieldLines(field: FieldChange): Line[] {
   const value = (v: FieldChange['before'], tone: Tone, sign: string) =>
     v === undefined ? [] : indented(typeof v === 'object' && v !== null ? stringify(v) : String(v), tone, `  ${sign}`)
-  return [
-    { tone: 'plain', text: `    ${pathText(field.path)}` },
-    ...value(field.before, 'remove', '-'),
-    ...value(field.after, 'add', '+'),
-  ]
+  return [{ tone: 'plain', text: `    ${pathText(field.path)}` }, ...value(field.before, 'remove', '-'), ...value(field.after, 'add', '+')]
 }
 
 const IMPACT_TONE = { info: 'note', warn: 'warn', danger: 'danger' } as const
@@ -88,10 +92,12 @@ function impactLines(impacts: readonly Impact[], lang: Lang): Line[] {
   if (impacts.length === 0) return []
   return [
     { tone: 'title', text: 'What it means:' },
-    ...impacts.map((i): Line => ({
-      tone: IMPACT_TONE[i.level],
-      text: `  ${i.level === 'info' ? '-' : '!'} ${i.level === 'danger' ? 'DANGER: ' : ''}${say(i.text, lang, mapParams(i.params))}`,
-    })),
+    ...impacts.map(
+      (i): Line => ({
+        tone: IMPACT_TONE[i.level],
+        text: `  ${i.level === 'info' ? '-' : '!'} ${i.level === 'danger' ? 'DANGER: ' : ''}${say(i.text, lang, mapParams(i.params))}`,
+      }),
+    ),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { settleJournal } from '#change/settle.ts'
 import { evaluate, kindsOf } from '#evaluate/evaluate.ts'
 import type { CollectOptions, Writer } from '#model/access.ts'
 import type { Assessment } from '#model/assessment.ts'
@@ -38,8 +39,12 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
     const collect = (o: CollectOptions) => connection.reader.collect(kinds, o)
     const state = await collect(options)
     const readOnly = deps.readOnly ? 'started with --read-only' : connection.writer === undefined ? connection.readOnlyReason : undefined
-    const stores = await deps.openStores(target, state.cluster, { locked: readOnly === undefined })
+    const stores = await deps.openStores(target, state.cluster, { locked: !deps.readOnly })
     closers.push(() => stores.release())
+    // What a crash left open is found out first, so that every front end shows what stands. Where it cannot be (no right to
+    // look, no answer), it stays open and is tried again before the next preview; a damaged journal is refused by `list` below.
+    if (connection.writer !== undefined && !deps.readOnly)
+      await settleJournal({ journal: stores.journal, writer: connection.writer }).catch(() => [])
     const old = await stores.progress.load()
     const last = old.history.at(-1)
     const link: Link = {
@@ -55,7 +60,9 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
       before: last === undefined ? undefined : { at: last.at, ...(last.score === undefined ? {} : { score: last.score }) },
       remember: async (progress) => {
         link.assessment = evaluate(link.state, deps.checks, deps.now(), progress)
-        link.progress = advance(progress, link.assessment)
+        // History belongs to the cluster as it is: a snapshot or a folder is not it.
+        const moves = link.state.source === 'live' || link.state.source === 'practice'
+        link.progress = moves ? advance(progress, link.assessment) : progress
         await stores.progress.save(link.progress)
       },
       close,

@@ -4,12 +4,12 @@ import type { JudgedFinding } from '#model/assessment.ts'
 import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { AcceptedRisk, Attestation } from '#model/progress.ts'
-import { type Answers, answersError, parseAnswers } from '#model/questions.ts'
+import { type Answers, answersError, mergeAnswers, parseAnswers } from '#model/questions.ts'
 import type { Wizard } from '#model/wizard.ts'
 import { applyAndVerify, folderOf, previewOf, previewOfUndo, undoAndVerify } from './act.ts'
+import type { SessionDeps } from './deps.ts'
 import { type Link, openLink, reread } from './link.ts'
 import { nextStep } from './next.ts'
-import type { SessionDeps } from './deps.ts'
 import type { ActOptions, Outcome, Ready, Session, SessionView, Target, WizardRun } from './types.ts'
 
 /** Makes a session from what main hands it. Nothing is connected before `start`. */
@@ -23,6 +23,7 @@ class CurrentSession implements Session {
   #view: SessionView
   #link: Link | undefined
   #connecting: AbortController | undefined
+  readonly #undoPreviews = new Map<string, Preview>()
 
   constructor(deps: SessionDeps) {
     this.#deps = deps
@@ -117,8 +118,7 @@ class CurrentSession implements Session {
   }
 
   #open(): Link {
-    if (this.#link === undefined)
-      throw new HardenError('input', 'No cluster is connected.', 'Choose a context first.')
+    if (this.#link === undefined) throw new HardenError('input', 'No cluster is connected.', 'Choose a context first.')
     return this.#link
   }
 
@@ -133,10 +133,12 @@ class CurrentSession implements Session {
     throw new HardenError('input', `There is no wizard ${id}.`, `Known wizards: ${known}.`)
   }
 
-  open(id: string, finding?: JudgedFinding): WizardRun {
+  open(id: string, finding?: JudgedFinding, given?: Answers): WizardRun {
     const wizard = this.#wizard(id)
-    const answers = wizard.defaults(this.#open().state, finding)
-    return { wizard, answers: Object.fromEntries(Object.entries(answers).filter(([, v]) => v !== undefined)) }
+    const { assessment, state } = this.#open()
+    const check = finding && assessment.checks.find((c) => c.findings.includes(finding))?.id
+    const opened = finding && { ...finding, ...(check === undefined ? {} : { check }) }
+    return { wizard, answers: mergeAnswers(given, wizard.defaults(state, opened, given)) }
   }
 
   async preview(id: string, raw: Answers, signal?: AbortSignal): Promise<Preview> {
@@ -155,15 +157,21 @@ class CurrentSession implements Session {
     }
   }
 
-  previewUndo(runId: string, signal?: AbortSignal): Promise<Preview> {
-    return previewOfUndo(this.#open(), runId, signal)
+  async previewUndo(runId: string, signal?: AbortSignal): Promise<Preview> {
+    const preview = await previewOfUndo(this.#open(), runId, signal)
+    this.#undoPreviews.set(runId, preview)
+    return preview
   }
 
   async undo(runId: string, options: ActOptions = {}): Promise<Outcome> {
     const link = this.#writable()
     try {
-      return await undoAndVerify(this.#deps, link, runId, options)
+      // Exactly what was shown is done; the change room refuses where the cluster has moved on since.
+      const preview = this.#undoPreviews.get(runId)
+      if (preview === undefined) throw new HardenError('internal', `The undo of ${runId} was not previewed.`, 'Look at its preview first.')
+      return await undoAndVerify(this.#deps, link, runId, preview, options)
     } finally {
+      this.#undoPreviews.delete(runId)
       await this.#afterWriting(link)
     }
   }
@@ -177,7 +185,11 @@ class CurrentSession implements Session {
   #writable(): Link {
     const link = this.#open()
     if (link.readOnly === undefined) return link
-    throw new HardenError('read-only', `Nothing is written: ${link.readOnly}.`, 'Write the change to a folder instead, or connect without --read-only.')
+    throw new HardenError(
+      'read-only',
+      `Nothing is written: ${link.readOnly}.`,
+      'Write the change to a folder instead, or connect without --read-only.',
+    )
   }
 
   writeFolder(preview: Preview, dir: string): Promise<readonly string[]> {

@@ -106,7 +106,8 @@ export interface Session {
   leave(): Promise<void>
   refresh(signal?: AbortSignal): Promise<void>
   wizardsFor(check: string): readonly Wizard[]
-  open(wizard: string, finding?: JudgedFinding): WizardRun
+  /** `given` are answers that stand already: the suggestions for the others follow them. */
+  open(wizard: string, finding?: JudgedFinding, given?: Answers): WizardRun
   preview(wizard: string, answers: Answers, signal?: AbortSignal): Promise<Preview>
   apply(preview: Preview, options?: ActOptions): Promise<Outcome>
   previewUndo(runId: string, signal?: AbortSignal): Promise<Preview>

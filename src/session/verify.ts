@@ -11,7 +11,8 @@ export interface SeenAgain {
 
 /**
  * Compares the assessments before and after a change for the checks it is meant to fix. It holds where every object is
- * stored as intended and, for an apply, no check of these has more failing objects than before.
+ * stored as intended and, for an apply, no check
+ * of these that failed before has more failing objects now. (New objects may bring a check to life that had nothing to look at.)
  */
 export function verify(
   checks: readonly string[],
@@ -31,6 +32,6 @@ export function verify(
     at: after.at,
     checks: rows,
     objects: objects.map((o) => ({ ref: { ...o.ref }, ok: o.ok, detail: o.detail })),
-    ok: objects.every((o) => o.ok) && (direction === 'undo' || rows.every((r) => r.failsAfter <= r.failsBefore)),
+    ok: objects.every((o) => o.ok) && (direction === 'undo' || rows.every((r) => r.before !== 'fail' || r.failsAfter <= r.failsBefore)),
   }
 }

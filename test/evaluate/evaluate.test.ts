@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '#evaluate/evaluate.ts'
-import { gains, scoreOf, shareOf } from '#evaluate/score.ts'
 import { statusOf } from '#evaluate/judge.ts'
+import { gains, scoreOf, shareOf } from '#evaluate/score.ts'
 import { STATUSES } from '#model/areas.ts'
 import { type Check, defineCheck } from '#model/check.ts'
 import type { Gap } from '#model/right.ts'
@@ -10,7 +10,15 @@ import type { State } from '#model/state.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 
-const meta = (name: string) => ({ name, labels: {}, annotations: {}, ownerReferences: [], managers: [], creationTimestamp: undefined, deletionTimestamp: undefined })
+const meta = (name: string) => ({
+  name,
+  labels: {},
+  annotations: {},
+  ownerReferences: [],
+  managers: [],
+  creationTimestamp: undefined,
+  deletionTimestamp: undefined,
+})
 const namespace = (name: string) => ({ metadata: meta(name), status: {} })
 const policy = (ns: string) => ({
   metadata: { ...meta('deny'), namespace: ns },
@@ -86,19 +94,32 @@ describe('gaps', () => {
   it('is not applicable, not pass, where there is nothing to look at', () => expect(run(state([], [])).first.status).toBe('not-applicable'))
   it('never turns from fail or unknown to pass when a right is taken away', () => {
     fc.assert(
-      fc.property(fc.subarray(['a', 'b', 'c']), fc.subarray(['a', 'b', 'c']), fc.subarray(['a', 'b', 'c']), fc.boolean(), (all, closed, hidden, whole) => {
-        const before = run(state(all, closed)).first.status
-        const gaps = whole ? [gap()] : hidden.map((ns) => gap(ns))
-        const after = run(state(all, closed, gaps, whole ? hidden : undefined)).first.status
-        if (gaps.length > 0) expect(after).not.toBe('pass')
-        if (before === 'fail') expect(after === 'fail' || gaps.length > 0).toBe(true)
-      }),
+      fc.property(
+        fc.subarray(['a', 'b', 'c']),
+        fc.subarray(['a', 'b', 'c']),
+        fc.subarray(['a', 'b', 'c']),
+        fc.boolean(),
+        (all, closed, hidden, whole) => {
+          const before = run(state(all, closed)).first.status
+          const gaps = whole ? [gap()] : hidden.map((ns) => gap(ns))
+          const after = run(state(all, closed, gaps, whole ? hidden : undefined)).first.status
+          if (gaps.length > 0) expect(after).not.toBe('pass')
+          if (before === 'fail') expect(after === 'fail' || gaps.length > 0).toBe(true)
+        },
+      ),
     )
   })
 })
 
 describe('accepted and attested', () => {
-  const risk = { check: 'network/test', scope: { kind: 'Namespace', name: 'a' }, owner: 'o', reason: 'r', created: '2026-01-01', expires: '2027-01-01' }
+  const risk = {
+    check: 'network/test',
+    scope: { kind: 'Namespace', name: 'a' },
+    owner: 'o',
+    reason: 'r',
+    created: '2026-01-01',
+    expires: '2027-01-01',
+  }
   it('covers exactly its object', () => {
     const { first } = run(state(['a', 'b'], []), { accepted: [risk], attested: [] })
     expect(first.findings.map((f) => f.status)).toEqual(['accepted', 'fail'])
@@ -119,7 +140,10 @@ describe('status', () => {
   it('lets a fail win over gaps, and gaps over a pass', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...STATUSES)), fc.nat(2), (statuses, gaps) => {
-        const status = statusOf(statuses.map((s) => ({ status: s })), gaps)
+        const status = statusOf(
+          statuses.map((s) => ({ status: s })),
+          gaps,
+        )
         if (statuses.includes('fail')) expect(status).toBe('fail')
         else if (gaps > 0 || statuses.includes('unknown')) expect(status).toBe('unknown')
         if (status === 'pass') expect(statuses.every((s) => s === 'pass' || s === 'not-applicable')).toBe(true)
@@ -130,9 +154,12 @@ describe('status', () => {
 
 describe('score', () => {
   const result = (status: 'pass' | 'fail' | 'unknown', good: number, bad: number, severity = 'high') =>
-    ({ ...run(state([], [])).first, severity, status, findings: [...Array(good).fill({ status: 'pass' }), ...Array(bad).fill({ status: 'fail' })] }) as ReturnType<
-      typeof run
-    >['first']
+    ({
+      ...run(state([], [])).first,
+      severity,
+      status,
+      findings: [...Array(good).fill({ status: 'pass' }), ...Array(bad).fill({ status: 'fail' })],
+    }) as ReturnType<typeof run>['first']
 
   it('has no score where nothing was judged, instead of a perfect one', () => {
     expect(scoreOf([result('unknown', 3, 0)])).toMatchObject({ score: undefined, coverage: 0 })

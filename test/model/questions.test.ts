@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { answersError, isAsked, mergeAnswers, parseAnswers, problemOf, toFields } from '#model/questions.ts'
 
 const Q = z.strictObject({
-  roleName: z.string().min(1).regex(/^[a-z-]+$/, 'lower case letters and dashes only'),
+  roleName: z
+    .string()
+    .min(1)
+    .regex(/^[a-z-]+$/, 'lower case letters and dashes only'),
   scope: z.enum(['one', 'all']).default('one'),
   inNamespace: z.string().optional(),
   dns: z.boolean().default(true),
@@ -39,7 +42,9 @@ describe('fields', () => {
 
 describe('answers', () => {
   it('are parsed with defaults', () => {
-    expect(parseAnswers(Q, { roleName: 'x' }, when)).toEqual({ answers: { roleName: 'x', scope: 'one', dns: true, keep: 7, tags: [], rules: [] } })
+    expect(parseAnswers(Q, { roleName: 'x' }, when)).toEqual({
+      answers: { roleName: 'x', scope: 'one', dns: true, keep: 7, tags: [], rules: [] },
+    })
   })
   it('drop what is not asked', () => {
     expect(parseAnswers(Q, { roleName: 'x', scope: 'all', inNamespace: 'NOT VALID' }, when)).toMatchObject({ answers: { scope: 'all' } })
@@ -47,7 +52,13 @@ describe('answers', () => {
   })
   it('name the unknown field and the known ones', () => {
     const result = parseAnswers(Q, { roleName: 'x', roleNmae: 'y' }, when)
-    expect('problems' in result && result.problems[0]?.message).toContain('unknown field roleNmae; known are roleName')
+    expect('problems' in result && result.problems[0]).toMatchObject({
+      path: ['roleNmae'],
+      message: expect.stringContaining('unknown field; known are roleName'),
+    })
+  })
+  it('say that an answer is needed', () => {
+    expect(parseAnswers(Q, {}, when)).toEqual({ problems: [{ path: ['roleName'], message: 'an answer is needed' }] })
   })
   it('say what is wrong where it is given', () => expect(problemOf(Q, 'roleName', 'A b')).toBe('lower case letters and dashes only'))
   it('become one error with file, line and column', () => {

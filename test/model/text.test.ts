@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isCredential, redactArgs, REDACTED } from '#model/objects/redact.ts'
+import { isCredential, REDACTED, redactArgs } from '#model/objects/redact.ts'
 import { safe, safeLines, say } from '#model/text.ts'
 
 describe('safe', () => {
   it('leaves no character that moves the cursor or reorders text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the thing tested
         expect(safe(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
       }),
     )
@@ -34,15 +33,29 @@ describe('redaction', () => {
   ])('%s=%s is not', (name, value) => expect(isCredential(name, value)).toBe(false))
   it('never lets a password of an argument through', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[a-z0-9]{12,20}$/).filter((s) => !/^\d+$/.test(s)), (value) => {
-        const args = redactArgs([`--db-password=${value}`, '--token', value, `psql postgres://u:${value}@h/d`, `export API_KEY=${value}; run`])
-        expect(args.join(' ')).not.toContain(value)
-        expect(args.join(' ')).toContain(REDACTED)
-      }),
+      fc.property(
+        fc.stringMatching(/^[a-z0-9]{12,20}$/).filter((s) => !/^\d+$/.test(s)),
+        (value) => {
+          const args = redactArgs([
+            `--db-password=${value}`,
+            '--token',
+            value,
+            `psql postgres://u:${value}@h/d`,
+            `export API_KEY=${value}; run`,
+          ])
+          expect(args.join(' ')).not.toContain(value)
+          expect(args.join(' ')).toContain(REDACTED)
+        },
+      ),
     )
   })
   it('keeps the flags of a control plane readable', () => {
-    const flags = ['--encryption-provider-config=/etc/kubernetes/enc/config.yaml', '--token-auth-file=/etc/t.csv', '--service-account-key-file=/x/sa.pub', '--tls-private-key-file=/x.key']
+    const flags = [
+      '--encryption-provider-config=/etc/kubernetes/enc/config.yaml',
+      '--token-auth-file=/etc/t.csv',
+      '--service-account-key-file=/x/sa.pub',
+      '--tls-private-key-file=/x.key',
+    ]
     expect(redactArgs(flags)).toEqual(flags)
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Assessment, CheckResult } from '#model/assessment.ts'
 import { scoreByArea, scoreOf } from '#evaluate/score.ts'
+import type { Assessment, CheckResult } from '#model/assessment.ts'
 import { cell, toCsv } from '#report/csv.ts'
 import { toReport } from '#report/json.ts'
 import { md, toMarkdown } from '#report/markdown.ts'
@@ -18,7 +18,13 @@ function assessment(name: string): Assessment {
       controls: { topic: ['T08'], cis: ['5.1.1'] },
       messages: { open: { en: '{who} can do all' } },
       findings: [
-        { status: 'fail', object: { apiVersion: 'v1', kind: 'Thing', namespace: 'ns', name }, message: 'open', params: { who: name }, saw: name },
+        {
+          status: 'fail',
+          object: { apiVersion: 'v1', kind: 'Thing', namespace: 'ns', name },
+          message: 'open',
+          params: { who: name },
+          saw: name,
+        },
         { status: 'pass', object: { apiVersion: 'v1', kind: 'Thing', name: 'fine' }, message: 'open', params: { who: 'x' } },
       ],
       gaps: [],
@@ -32,7 +38,15 @@ function assessment(name: string): Assessment {
       controls: { topic: ['T11'] },
       messages: {},
       findings: [],
-      gaps: [{ kind: 'pods', namespace: 'shop', reason: 'forbidden', detail: '403', needs: { verb: 'list', group: '', resource: 'pods', namespace: 'shop' } }],
+      gaps: [
+        {
+          kind: 'pods',
+          namespace: 'shop',
+          reason: 'forbidden',
+          detail: '403',
+          needs: { verb: 'list', group: '', resource: 'pods', namespace: 'shop' },
+        },
+      ],
     },
   ]
   return {
@@ -55,8 +69,12 @@ describe('table', () => {
     expect(text).toContain('Thing ns/prod: prod can do all')
   })
   it('shows terminal escapes instead of sending them', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the thing tested
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => void expect(toTable(assessment(name))).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)))
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (name) => void expect(toTable(assessment(name))).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/),
+      ),
+    )
   })
 })
 

@@ -17,14 +17,22 @@ export function changes(preview: Preview): boolean {
 export async function agreed(ctx: Ctx, preview: Preview, yes: boolean): Promise<boolean> {
   ctx.io.out(paint(previewLines(preview), ctx.io.color))
   if (!preview.ok)
-    throw new HardenError('rejected', 'This preview cannot be applied as it is; the reasons are marked with ! above.', 'Change the answers or the objects and run again. Nothing was written.')
+    throw new HardenError(
+      'rejected',
+      'This preview cannot be applied as it is; the reasons are marked with ! above.',
+      'Change the answers or the objects and run again. Nothing was written.',
+    )
   if (!changes(preview)) {
     ctx.io.out('Everything is already as it should be; nothing to apply.\n')
     return false
   }
   if (yes) return true
   if (!ctx.io.interactive)
-    throw new HardenError('usage', 'Nothing was applied: there is no terminal to ask on.', 'Give --yes to apply what the preview shows, or --dry-run to stop after it.')
+    throw new HardenError(
+      'usage',
+      'Nothing was applied: there is no terminal to ask on.',
+      'Give --yes to apply what the preview shows, or --dry-run to stop after it.',
+    )
   const answer = await ask(ctx.io, `Apply this to cluster ${safe(preview.cluster.name)}? Type yes to go on: `)
   if (answer?.trim().toLowerCase() === 'yes') return true
   ctx.io.out('Nothing was applied.\n')
@@ -34,15 +42,18 @@ export async function agreed(ctx: Ctx, preview: Preview, yes: boolean): Promise<
 /** Progress lines while it runs, the proof afterwards. */
 export function progressOf(ctx: Ctx): NonNullable<ActOptions['onProgress']> {
   return ({ index, total, entry }) => {
-    if (entry.state === 'done' || entry.state === 'failed') ctx.io.err(`[${index + 1}/${total}] ${entry.action} ${safe(refLabel(entry.ref))}: ${entry.state}\n`)
+    if (entry.state === 'done' || entry.state === 'failed')
+      ctx.io.err(`[${index + 1}/${total}] ${entry.action} ${safe(refLabel(entry.ref))}: ${entry.state}\n`)
   }
 }
 
 export function outcomeText({ run, verification, folder }: Outcome): string {
   const objects = verification.objects.map((o) => `  ${o.ok ? 'ok ' : 'NOT'} ${safe(refLabel(o.ref))}: ${safe(o.detail)}`)
-  const checks = verification.checks.map(
-    (c) => `  ${c.check}: ${c.before ?? 'not judged'} -> ${c.after}${c.failsBefore === c.failsAfter ? '' : ` (${c.failsBefore} -> ${c.failsAfter} objects fail)`}`,
-  )
+  const checks = verification.checks.map((c) => {
+    const worse = run.kind === 'apply' && c.failsAfter > c.failsBefore
+    const count = c.failsBefore === c.failsAfter ? '' : ` (${c.failsBefore} -> ${c.failsAfter} objects fail)`
+    return `  ${worse ? 'NOT better: ' : ''}${c.check}: ${c.before ?? 'not judged'} -> ${c.after}${count}`
+  })
   return [
     ...(folder === undefined ? [] : [`Files are in ${folder}; README.md there holds rollback and steps.`]),
     'Read again from the cluster:',
@@ -56,5 +67,9 @@ export function outcomeText({ run, verification, folder }: Outcome): string {
 /** An outcome that was not confirmed by reading again is an error, with what to do. */
 export function assertVerified({ run, verification }: Outcome): void {
   if (verification.ok) return
-  throw new HardenError('change-failed', 'The change was sent, but reading the cluster again does not confirm it.', `Look at the lines marked NOT; kubeharden undo ${run.id} takes it back.`)
+  throw new HardenError(
+    'change-failed',
+    'The change was sent, but reading the cluster again does not confirm it.',
+    `Look at the lines marked NOT; kubeharden undo ${run.id} takes it back.`,
+  )
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { LineCounter, parseDocument } from 'yaml'
 import { HardenError } from '#model/errors.ts'
 import { type Answers, answersError, type Field, mergeAnswers, parseAnswers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
 import { say } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
-import { LineCounter, parseDocument } from 'yaml'
 import { type Io, readStdin } from './io.ts'
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
@@ -41,7 +41,8 @@ function flagValue(field: Field, value: unknown): unknown {
 function rowOf(columns: readonly Field[], row: string): unknown {
   const cells = row.split(';').map((pair) => {
     const at = pair.indexOf('=')
-    if (at < 0) throw new HardenError('usage', `${row}: a row is key=value;key=value.`, `Keys are ${columns.map((c) => c.name).join(', ')}.`)
+    if (at < 0)
+      throw new HardenError('usage', `${row}: a row is key=value;key=value.`, `Keys are ${columns.map((c) => c.name).join(', ')}.`)
     const name = pair.slice(0, at).trim()
     const column = columns.find((c) => c.name === name)
     const value = pair.slice(at + 1)
@@ -52,21 +53,27 @@ function rowOf(columns: readonly Field[], row: string): unknown {
 
 interface AnswersFile {
   readonly answers: Answers
-  readonly locate: (path: readonly (string | number)[]) => string | undefined
+  readonly locate: (path: readonly (string | number)[]) => string
 }
 
 const MOST_BYTES = 1 << 20
 
 /** Reads an answers file; `locate` gives the line and column of a path in it. */
 export async function readAnswers(path: string, io: Io): Promise<AnswersFile> {
-  const text = path === '-' ? await readStdin(io) : await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => unreadable(path, error))
-  if (text.length > MOST_BYTES) throw new HardenError('input', `${path} is larger than 1 MiB.`, 'An answers file holds the answers of one wizard.')
+  const text =
+    path === '-' ? await readStdin(io) : await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => unreadable(path, error))
+  if (text.length > MOST_BYTES)
+    throw new HardenError('input', `${path} is larger than 1 MiB.`, 'An answers file holds the answers of one wizard.')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
   const first = document.errors[0]
   if (first !== undefined) {
     const at = lines.linePos(first.pos[0])
-    throw new HardenError('input', `${path}:${at.line}:${at.col}: ${first.message.split('\n')[0]}`, 'Correct the YAML and run again; nothing was written.')
+    throw new HardenError(
+      'input',
+      `${path}:${at.line}:${at.col}: ${first.message.split('\n')[0]}`,
+      'Correct the YAML and run again; nothing was written.',
+    )
   }
   const value: unknown = document.toJS({ maxAliasCount: 20 })
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -79,19 +86,24 @@ export async function readAnswers(path: string, io: Io): Promise<AnswersFile> {
         return `${at.line}:${at.col}`
       }
     }
-    return undefined
+    return '1:1'
   }
   return { answers: value as Answers, locate }
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): never {
-  throw new HardenError('input', `${path} cannot be read: ${error.code ?? error.message}.`, 'Check the path, or use - to read from standard input.')
+  throw new HardenError(
+    'input',
+    `${path} cannot be read: ${error.code ?? error.message}.`,
+    'Check the path, or use - to read from standard input.',
+  )
 }
 
 /** Flags over answers file over what the cluster suggests; parsed, or an error that names file, line and column. */
 export async function answersFor(wizard: Wizard, options: Readonly<Record<string, unknown>>, state: State, io: Io): Promise<Answers> {
   const file = typeof options.answers === 'string' ? await readAnswers(options.answers, io) : undefined
-  const merged = mergeAnswers(flagAnswers(wizard, options), file?.answers, wizard.defaults(state))
+  const given = mergeAnswers(flagAnswers(wizard, options), file?.answers)
+  const merged = mergeAnswers(given, wizard.defaults(state, undefined, given))
   const parsed = parseAnswers(wizard.questions, merged, wizard.when)
   if ('answers' in parsed) return parsed.answers
   throw answersError(parsed.problems, typeof options.answers === 'string' ? options.answers : wizard.id, file?.locate)

@@ -1,42 +1,55 @@
 import type { Command } from 'commander'
 
-interface Words {
+interface Place {
+  /** Verbs so far: `apply network-policies`; empty at the beginning. */
   readonly path: string
-  readonly words: readonly string[]
+  readonly verbs: readonly string[]
+  readonly flags: readonly string[]
 }
 
-/** For each place on the command line, the words that may follow: verbs and flags. */
-function tree(command: Command, path: string): Words[] {
-  const own = [...command.commands.map((c) => c.name()), ...command.options.map((o) => o.long ?? o.short ?? '')].filter((w) => w !== '')
-  return [{ path, words: own }, ...command.commands.flatMap((c) => tree(c, path === '' ? c.name() : `${path} ${c.name()}`))]
+/** For each place on the command line, what may follow. */
+function tree(command: Command, path: string): Place[] {
+  const verbs = command.commands.map((c) => c.name())
+  const flags = command.options.flatMap((o) => o.long ?? o.short ?? [])
+  return [{ path, verbs, flags }, ...command.commands.flatMap((c) => tree(c, path === '' ? c.name() : `${path} ${c.name()}`))]
 }
 
-/** A completion script made from the verbs and flags themselves. */
+/** A completion script made from the verbs and flags themselves; the flags of every verb are offered at each. */
 export function completionScript(shell: 'bash' | 'zsh' | 'fish', program: Command): string {
   const places = tree(program, '')
   if (shell === 'fish') return fish(places)
-  const cases = places.map((p) => `    '${p.path}') words='${p.words.join(' ')}' ;;`).join('\n')
-  const bash = `_kubeharden() {
+  return shell === 'bash' ? bash(places) : `autoload -U +X bashcompinit && bashcompinit\n${bash(places)}`
+}
+
+function bash(places: readonly Place[]): string {
+  const everywhere = places[0]?.flags ?? []
+  const known = places.filter((p) => p.path !== '').map((p) => `'${p.path}'`)
+  const cases = places.map((p) => `    '${p.path}') words='${[...new Set([...p.verbs, ...p.flags, ...everywhere])].join(' ')}' ;;`)
+  // Only words that are verbs at their place lead on: values of flags stand between them.
+  return `_kubeharden() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" path='' word words=''
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac
+    case "\${path:+$path }$word" in
+      ${known.join('|')}) path="\${path:+$path }$word" ;;
+    esac
   done
   case "$path" in
-${cases}
+${cases.join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
 complete -F _kubeharden kubeharden kubectl-harden
 `
-  return shell === 'bash' ? bash : `autoload -U +X bashcompinit && bashcompinit\n${bash}`
 }
 
-function fish(places: readonly Words[]): string {
-  const line = (p: Words, word: string) => {
+function fish(places: readonly Place[]): string {
+  const lines = places.flatMap((p) => {
     const seen = p.path.split(' ').map((w) => `__fish_seen_subcommand_from ${w}`)
     const when = p.path === '' ? '__fish_use_subcommand' : seen.join('; and ')
-    const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`
-    return `complete -c kubeharden -f -n '${when}' ${what}`
-  }
-  return `${places.flatMap((p) => p.words.map((w) => line(p, w))).join('\n')}\n`
+    return [
+      ...p.verbs.map((w) => `complete -c kubeharden -f -n '${when}' -a ${w}`),
+      ...p.flags.map((w) => `complete -c kubeharden${p.path === '' ? '' : ` -n '${when}'`} -l ${w.slice(2)}`),
+    ]
+  })
+  return `${lines.join('\n')}\n`
 }

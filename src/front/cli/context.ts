@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import { HardenError } from '#model/errors.ts'
 import type { Check } from '#model/check.ts'
+import { HardenError } from '#model/errors.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { State } from '#model/state.ts'
 import type { Text } from '#model/text.ts'
@@ -29,7 +29,8 @@ export interface Globals {
 /** One tier of rights, for `permissions`. */
 export interface PermissionTier {
   readonly id: string
-  readonly text: Text
+  readonly title: Text
+  readonly risk: Text
   readonly objects: readonly KubeObject[]
 }
 
@@ -45,22 +46,6 @@ export interface CliDeps {
   readonly permissions: () => Promise<readonly PermissionTier[]>
   /** A state in which nothing was seen, for generating without a cluster. */
   readonly emptyState: () => State
-  /** Writes generated YAML of a preview-less plan: text of each object, and nothing of key material. */
-  readonly render: (wizard: Wizard, state: State, answers: Readonly<Record<string, unknown>>) => Promise<Rendered>
-  readonly writeFolder: (rendered: Rendered, dir: string) => Promise<readonly string[]>
-}
-
-/** A plan rendered without a cluster. */
-export interface Rendered {
-  readonly wizard: string
-  /** Objects as YAML with comments. */
-  readonly documents: readonly string[]
-  /** Files of guided changes, keys masked. */
-  readonly files: readonly { readonly path: string; readonly mode: number; readonly masked: string }[]
-  /** Edits and removals of existing objects, which have no YAML of their own, in words. */
-  readonly other: readonly string[]
-  /** For `writeFolder`. */
-  readonly source: unknown
 }
 
 export interface Ctx {

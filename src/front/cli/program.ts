@@ -15,7 +15,13 @@ const VERBS = [audit, explain, generate, apply, snapshot, journal, undo, remembe
 /** Runs one command line; returns the exit code. Never throws: every error is printed with what to do next. */
 export async function runCli(argv: readonly string[], deps: CliDeps, io: Io): Promise<number> {
   let code = 0
-  const ctx: Ctx = { io, deps, exit: (c) => void (code = c) }
+  const ctx: Ctx = {
+    io,
+    deps,
+    exit: (c) => {
+      code = c
+    },
+  }
   const program = buildProgram(ctx)
   try {
     await program.parseAsync([...argv], { from: 'user' })

@@ -45,12 +45,13 @@ export function redactArgs(args: readonly string[]): string[] {
         hideNext = looksLikeCredentialName(name)
         return arg
       }
-      return isCredential(name, value) ? `${name}=${REDACTED}` : arg
+      return `${name}=${isCredential(name, value) ? REDACTED : redactInside(value)}`
     }
     const pair = /^(\w+)=([\s\S]*)$/.exec(arg)
     if (pair !== null && isCredential(pair[1] ?? '', pair[2] ?? '')) return `${pair[1]}=${REDACTED}`
-    if (arg.length > 400) return `${arg.slice(0, 40)}… ${REDACTED}`
-    return CREDENTIAL_VALUE.some((shape) => shape.test(arg.trim())) ? REDACTED : redactInside(arg)
+    if (CREDENTIAL_VALUE.some((shape) => shape.test(arg.trim()))) return REDACTED
+    // Redacted before and after it is cut: the start may hold a credential, and the cut must not make one readable.
+    return arg.length > 400 ? redactInside(`${redactInside(arg).slice(0, 40)}… ${REDACTED}`) : redactInside(arg)
   })
 }
 

@@ -63,7 +63,12 @@ function textOf(assessment: Assessment, format: (typeof FORMATS)[number], versio
   return format === 'csv' ? toCsv(assessment) : toTable(assessment)
 }
 
-function verdict(assessment: Assessment, failOn: (typeof SEVERITIES)[number] | undefined, minCoverage: number | undefined, ctx: Ctx): boolean {
+function verdict(
+  assessment: Assessment,
+  failOn: (typeof SEVERITIES)[number] | undefined,
+  minCoverage: number | undefined,
+  ctx: Ctx,
+): boolean {
   const worst = failOn === undefined ? -1 : SEVERITIES.indexOf(failOn)
   const failing = assessment.checks.filter((c) => c.status === 'fail' && SEVERITIES.indexOf(c.severity) <= worst)
   if (failing.length > 0) ctx.io.err(`${failing.length} checks of severity ${failOn} or above fail.\n`)

@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
+import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { State } from '#model/state.ts'
 import { say } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
+import { folderOf } from '#session/act.ts'
 import { readOnce } from '#session/headless.ts'
+import { offlinePlan } from '#session/offline.ts'
 import { addFieldFlags, answersFor } from '../answers.ts'
 import { type Ctx, type Globals, targetOf } from '../context.ts'
 
@@ -16,19 +19,28 @@ export function generate(program: Command, ctx: Ctx): void {
       const flags = self.optsWithGlobals() as Globals & Record<string, unknown>
       const state = await stateFor(ctx, flags, wizard)
       const answers = await answersFor(wizard, flags, state, ctx.io)
-      const rendered = await ctx.deps.render(wizard, state, answers)
-      if (flags.out !== undefined) {
-        const paths = await ctx.deps.writeFolder(rendered, flags.out)
-        ctx.io.err(`${paths.map((p) => `Written: ${p}`).join('\n')}\n`)
-        return
-      }
-      if (rendered.files.some((f) => f.mode === 0o600 && f.masked.includes('‹')))
-        throw new HardenError('usage', 'These files hold keys, and keys are never printed.', 'Give --out DIR: a new folder, its key files readable by you alone.')
-      ctx.io.out(rendered.documents.map((d) => `---\n${d.replace(/^---\n/, '')}`).join(''))
-      for (const file of rendered.files) ctx.io.out(`# file: ${file.path}\n${file.masked}`)
-      for (const note of rendered.other) ctx.io.err(`Not in the YAML: ${note}\n`)
+      const plan = offlinePlan(wizard, state, answers)
+      if (flags.out === undefined) return print(ctx, plan)
+      const paths = await folderOf(plan, flags.out)
+      ctx.io.err(`${paths.map((p) => `Written: ${p}`).join('\n')}\n`)
     })
   }
+}
+
+function print(ctx: Ctx, plan: Preview): void {
+  const files = plan.items.flatMap((i) => (i.kind === 'guide' ? i.files : []))
+  if (files.some((f) => f.masked.includes('‹')))
+    throw new HardenError(
+      'usage',
+      'These files hold keys, and keys are never printed.',
+      'Give --out DIR: a new folder, its key files readable by you alone.',
+    )
+  for (const item of plan.items) {
+    if (item.kind === 'guide') continue
+    if (item.refused === undefined) ctx.io.out(`---\n${item.yaml.replace(/^---\n/, '')}`)
+    else ctx.io.err(`Not in the YAML: ${item.refused.message} ${item.refused.hint}\n`)
+  }
+  for (const file of files) ctx.io.out(`# file: ${file.path}\n${file.masked.replace(/^/gm, '# ')}\n`)
 }
 
 /** The cluster's state for defaults; where there is no kubeconfig and none was asked for, an empty one. */

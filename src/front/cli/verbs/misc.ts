@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
+import { stringify } from 'yaml'
 import { HardenError } from '#model/errors.ts'
 import { say } from '#model/text.ts'
-import { stringify } from 'yaml'
 import { readOnce } from '#session/headless.ts'
 import { sessionKinds } from '#session/session.ts'
 import { completionScript } from '../completion.ts'
 import { type Ctx, type Globals, oneOf, targetOf } from '../context.ts'
 import { json } from '../emit.ts'
+
+/** Nobody wants to read anchors in a role. */
+const YAML = { lineWidth: 0, version: '1.2', compat: 'yaml-1.1', aliasDuplicateObjects: false } as const
 
 export function snapshot(program: Command, ctx: Ctx): void {
   program
@@ -32,12 +35,19 @@ export function permissions(program: Command, ctx: Ctx): void {
       const flags = self.optsWithGlobals() as Globals & { tier?: string }
       const format = oneOf('-o', flags.output ?? 'yaml', ['yaml', 'json'] as const)
       const all = await ctx.deps.permissions()
-      const wanted = flags.tier === undefined ? undefined : oneOf('--tier', flags.tier, all.map((t) => t.id))
+      const wanted =
+        flags.tier === undefined
+          ? undefined
+          : oneOf(
+              '--tier',
+              flags.tier,
+              all.map((t) => t.id),
+            )
       const tiers = all.filter((t) => wanted === undefined || t.id === wanted)
       if (format === 'json') return ctx.io.out(json({ apiVersion: 'v1', kind: 'List', items: tiers.flatMap((t) => t.objects) }))
       for (const tier of tiers) {
-        ctx.io.out(`# tier ${tier.id}: ${say(tier.text)}\n`)
-        for (const object of tier.objects) ctx.io.out(`---\n${stringify(object, { lineWidth: 0, version: '1.2', compat: 'yaml-1.1' })}`)
+        const words = `# tier ${tier.id}: ${say(tier.title)}\n# ${say(tier.risk)}\n`
+        for (const object of tier.objects) ctx.io.out(`---\n${words}${stringify(object, YAML)}`)
       }
     })
 }
@@ -64,7 +74,11 @@ export function session(program: Command, ctx: Ctx): void {
     .argument('[verb]')
     .action(async (verb: string | undefined, _options, self: Command) => {
       if (verb !== undefined)
-        throw new HardenError('usage', `${verb} is not a verb of kubeharden.`, `Verbs: ${program.commands.map((c) => c.name()).join(', ')}.`)
+        throw new HardenError(
+          'usage',
+          `${verb} is not a verb of kubeharden.`,
+          `Verbs: ${program.commands.map((c) => c.name()).join(', ')}.`,
+        )
       const flags = self.optsWithGlobals() as Globals & { line?: boolean; readOnly?: boolean }
       ctx.exit(await ctx.deps.startSession(flags, { line: flags.line === true, readOnly: flags.readOnly === true }))
     })

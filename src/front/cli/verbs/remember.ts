@@ -77,7 +77,11 @@ function progressText({ cluster, assessment, progress }: Ready): string {
     ...(first === undefined ? [] : [`Followed since ${first.at}, then ${percent(first.score)}`]),
     ...AREAS.flatMap((a) => {
       const s = assessment.areas[a]
-      return s === undefined ? [] : [`  ${say(AREA_TITLES[a]).padEnd(22)} ${percent(s.score).padEnd(12)} ${s.totals.fail} fail, ${s.totals.unknown} unknown, ${s.totals.pass} pass`]
+      return s === undefined
+        ? []
+        : [
+            `  ${say(AREA_TITLES[a]).padEnd(22)} ${percent(s.score).padEnd(12)} ${s.totals.fail} fail, ${s.totals.unknown} unknown, ${s.totals.pass} pass`,
+          ]
     }),
     ...progress.accepted.map((a) => `  accepted until ${a.expires}: ${a.check} (${safe(a.owner)}: ${safe(a.reason)})`),
     ...progress.attested.map((a) => `  attested until ${a.until}: ${a.check} (${safe(a.by)}: ${safe(a.evidence)})`),

@@ -1,0 +1,171 @@
+import type { Writer } from '#model/access.ts'
+import type { Preview, PreviewItem } from '#model/change.ts'
+import { HardenError } from '#model/errors.ts'
+import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
+import { type KubeObject, refLabel } from '#model/refs.ts'
+import { fieldManager } from '#model/wizard.ts'
+import { maskFields } from './credentials.ts'
+import { fieldChanges } from './diff.ts'
+import { checkFolder, writeGuide } from './files.ts'
+import { type ChangeStep, runId, runSteps, type Step } from './journaling.ts'
+import { jsonEqual, recreatable } from './json.ts'
+import { KeyRing } from './keys.ts'
+import { checkNotInterrupted, mapLimit } from './limit.ts'
+import { foreignManagers } from './owned.ts'
+import { type ObjectItem, seen } from './preview.ts'
+import { send, wantedOf } from './wanted.ts'
+
+export interface ApplyInput {
+  readonly writer: Writer
+  readonly journal: Journal
+  /** Who answers for it: the user of the kubeconfig context, or of the machine. */
+  readonly who: string
+  readonly server?: string
+  /** Where the files of guided changes go. */
+  readonly outDir?: string
+  readonly onProgress?: (step: ChangeStep) => void
+  readonly signal?: AbortSignal
+  readonly templates?: string
+}
+
+/**
+ * Carries out a preview, in its order. HardenError: `rejected` where the preview is not ok, `conflict` where the cluster
+ * is no longer as previewed (nothing was written), `change-failed` where a change failed in the middle, `interrupted`
+ * after Ctrl-C; with the last two the journal says what was done.
+ */
+export async function applyPreview(preview: Preview, input: ApplyInput): Promise<JournalRun> {
+  if (!preview.ok)
+    throw new HardenError(
+      'rejected',
+      'The preview shows changes that cannot be made. Nothing was written.',
+      'Look at the preview and change the answers.',
+    )
+  checkNotInterrupted(input.signal)
+  const items = preview.items.filter((item) => item.kind === 'guide' || item.action !== 'none')
+  const keys = new KeyRing()
+  const folders = await guideFolder(items, input.outDir)
+  const lives = await mapLimit(items, async (item) => (item.kind === 'object' ? await stillSo(item, input.writer) : undefined))
+  const steps = items.map((item, i): Step => {
+    const id = String(i + 1)
+    if (item.kind === 'object') return objectStep(item, lives[i], id, preview.wizard, input)
+    const dir = folders ?? ''
+    const entry = plannedEntry(id, preview.wizard, 'files', { apiVersion: 'kubeharden/v1', kind: 'Folder', name: dir })
+    return { entry, send: async () => ({ files: [...(await writeGuide(item.change, dir, keys, input.templates))] }) }
+  })
+  const run: JournalRun = {
+    schemaVersion: 1,
+    id: runId(),
+    kind: 'apply',
+    cluster: { ...preview.cluster, ...(input.server === undefined ? {} : { server: input.server }) },
+    who: input.who,
+    startedAt: new Date().toISOString(),
+    entries: steps.map((step) => step.entry),
+  }
+  return await runSteps(run, steps, input)
+}
+
+async function guideFolder(items: readonly PreviewItem[], outDir: string | undefined): Promise<string | undefined> {
+  if (!items.some((item) => item.kind === 'guide')) return undefined
+  if (outDir === undefined)
+    throw new HardenError('input', 'This plan writes files, and no folder for them was named.', 'Name an empty folder with --out.')
+  await checkFolder(outDir)
+  return outDir
+}
+
+/** The live object, when it is still what the preview showed; status and bookkeeping may have moved on. */
+export async function stillSo(item: ObjectItem, writer: Writer): Promise<KubeObject | undefined> {
+  const live = await writer.get(item.ref)
+  const before = item.before
+  const same =
+    live === undefined || before === undefined
+      ? live === before
+      : live.metadata.uid === before.metadata.uid &&
+        (live.metadata.resourceVersion === before.metadata.resourceVersion ||
+          jsonEqual(seen(live, item.fields), {
+            ...before,
+            metadata: { ...before.metadata, resourceVersion: live.metadata.resourceVersion },
+          }))
+  if (same) return live
+  throw new HardenError(
+    'conflict',
+    `${refLabel(item.ref)} has changed since the preview. Nothing was written.`,
+    'Look at a new preview and apply that.',
+  )
+}
+
+export function plannedEntry(id: string, wizard: string, action: JournalEntry['action'], ref: JournalEntry['ref']): JournalEntry {
+  return { id, wizard, ref, action, fieldManager: fieldManager(wizard), state: 'planned', fields: [] }
+}
+
+/** What is noted of the live object before anything is sent. */
+export function beforeOf(live: KubeObject | undefined): Partial<JournalEntry> {
+  const { uid, resourceVersion } = live?.metadata ?? {}
+  return {
+    ...(uid === undefined ? {} : { uidBefore: uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersionBefore: resourceVersion }),
+  }
+}
+
+export function afterOf(object: KubeObject): Partial<JournalEntry> {
+  const { uid, resourceVersion } = object.metadata
+  return {
+    ...(uid === undefined ? {} : { uidAfter: uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersionAfter: resourceVersion }),
+  }
+}
+
+function objectStep(item: ObjectItem, live: KubeObject | undefined, id: string, wizard: string, input: ApplyInput): Step {
+  const { change, ref, action } = item
+  if (change.kind === 'restore' || change.kind === 'guide')
+    throw new HardenError('internal', 'The preview of an undo cannot be applied.', 'Use undo.')
+  const planned = { ...plannedEntry(id, wizard, action === 'none' ? 'update' : action, ref), ...beforeOf(live) }
+  if (change.kind === 'remove') return removeStep(planned, live, input)
+  const entry: JournalEntry =
+    live === undefined ? planned : { ...planned, fields: journaled(item.fields), managedFieldsBefore: live.metadata.managedFields ?? [] }
+  const wanted = wantedOf(change, live, entry.fieldManager, input.templates)
+  return {
+    entry,
+    send: async () => {
+      const { object } = await send(input.writer, change, wanted, live, { fieldManager: entry.fieldManager })
+      if (live === undefined) {
+        refuseRace(object, entry)
+        return afterOf(object)
+      }
+      const { fields, hidden } = maskFields(ref.kind, fieldChanges(live, object))
+      return { ...afterOf(object), ...(hidden ? {} : { fields: journaled(fields) }) }
+    },
+  }
+}
+
+function removeStep(planned: JournalEntry, live: KubeObject | undefined, input: ApplyInput): Step {
+  if (live === undefined) throw new HardenError('internal', 'Nothing to remove.', 'This is a defect in kubeharden: report it.')
+  const { uid = '', resourceVersion } = live.metadata
+  return {
+    entry: { ...planned, removed: live, managedFieldsBefore: live.metadata.managedFields ?? [] },
+    send: async () => {
+      await input.writer.remove(planned.ref, { uid, resourceVersion })
+      return {}
+    },
+  }
+}
+
+/** An apply cannot be told to create only. Where somebody made the object a moment before, undo must not delete it. */
+function refuseRace(object: KubeObject, entry: JournalEntry): void {
+  const others = foreignManagers(object, entry.fieldManager)
+  if (others.length === 0) return
+  throw new HardenError(
+    'conflict',
+    `It was created by ${others.join(', ')} at the same moment, and our fields were added to it.`,
+    `Look at the object; undo leaves it alone, because it is not ours.`,
+  )
+}
+
+/** As the journal's schema wants it: mutable copies, plain JSON. */
+export function journaled(fields: ObjectItem['fields']): JournalEntry['fields'] {
+  return structuredClone(fields) as unknown as JournalEntry['fields']
+}
+
+/** The object as it can be made again. */
+export function removedObject(entry: JournalEntry): KubeObject | undefined {
+  return entry.removed === undefined ? undefined : recreatable(entry.removed)
+}

@@ -1,0 +1,154 @@
+import type { Edit, PathStep, Preview } from '#model/change.ts'
+import { type Json, type ObjectRef, refLabel } from '#model/refs.ts'
+import { safe, say } from '#model/text.ts'
+import { checkFolder, type OutFile, writeFiles } from './files.ts'
+import { fileText, type Guide, modeOf } from './guide.ts'
+import { withKey } from './json.ts'
+import { KeyRing } from './keys.ts'
+import { newItem } from './lists.ts'
+import type { ObjectItem } from './preview.ts'
+import { renderObject } from './render.ts'
+import { toYaml } from './yaml.ts'
+
+type FileMode = 0o644 | 0o600
+
+interface Written {
+  readonly file: OutFile
+  readonly listed: boolean
+  readonly order: string
+  readonly back: string
+}
+
+/**
+ * Writes a preview as a folder for git instead of applying it: a kustomization with one file for each object, patches
+ * for objects of others, the files of guides, and a README.md with order and way back. HardenError `input` where the
+ * folder is not empty. Returns the paths written.
+ */
+export async function toFolder(preview: Preview, dir: string, options: { templates?: string } = {}): Promise<readonly string[]> {
+  await checkFolder(dir)
+  const names = new Names()
+  const objects = preview.items.flatMap((item) => (item.kind === 'object' ? [objectFile(item, names, options.templates)] : []))
+  const guides = preview.items.flatMap((item) => (item.kind === 'guide' ? [item.change] : []))
+  const keys = new KeyRing()
+  await keys.load(guides.flatMap((g) => g.files).flatMap((f) => (f.content.kind === 'template' ? Object.values(f.content.keys ?? {}) : [])))
+  const files = guides.flatMap((guide) =>
+    guide.files.map((file) => ({
+      path: file.path,
+      mode: modeOf(file),
+      text: fileText(file, (source) => keys.resolve(source), options.templates),
+    })),
+  )
+  const listed = objects.filter((o) => o.listed).map((o) => o.file.path)
+  const out = [
+    ...objects.flatMap((o) => (o.file.text === '' ? [] : [o.file])),
+    ...files,
+    ...(listed.length === 0 ? [] : [plain('kustomization.yaml', kustomization(listed))]),
+    ...(files.some((f) => f.path === 'README.md') ? [] : [plain('README.md', readme(preview, objects, guides))]),
+  ]
+  return await writeFiles(dir, out)
+}
+
+/** One text with all objects that a preview would create or apply, for stdout. */
+export function toStream(preview: Preview): string {
+  const texts = preview.items.flatMap((item) => (item.kind === 'object' && item.yaml !== '' ? [item.yaml] : []))
+  return texts.map((text) => (text.startsWith('---') ? text : `---\n${text}`)).join('')
+}
+
+function plain(path: string, text: string, mode: FileMode = 0o644): OutFile {
+  return { path, mode, text }
+}
+
+function kustomization(resources: readonly string[]): string {
+  return toYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: [...resources] })
+}
+
+function objectFile(item: ObjectItem, names: Names, templates: string | undefined): Written {
+  const { ref, change } = item
+  const label = refLabel(ref)
+  if (change.kind === 'apply') {
+    const { text } = renderObject(change.template, change.values, templates)
+    const path = names.of(ref, '')
+    return {
+      file: plain(path, text),
+      listed: true,
+      order: `\`${path}\`: ${word(label)}`,
+      back: item.action === 'create' ? `\`kubectl delete -f ${path}\`` : `${word(label)} was there before: take its old text from git.`,
+    }
+  }
+  if (change.kind === 'edit') {
+    const path = names.of(ref, 'patch-')
+    const text = toYaml(patchOf(ref, change.edits))
+    const where = `${ref.kind} ${ref.name}${ref.namespace === undefined ? '' : ` -n ${ref.namespace}`}`
+    const order = `\`${path}\` changes ${word(label)}, which is somebody else's file: make the change there, or run \`kubectl patch ${where} --type strategic --patch-file ${path}\``
+    return { file: plain(path, text), listed: false, order, back: `${word(label)}: put the old values back (git, or the preview above).` }
+  }
+  const order = `Remove ${word(label)} from its source, or run \`kubectl delete ${ref.kind} ${ref.name}${ref.namespace === undefined ? '' : ` -n ${ref.namespace}`}\``
+  return { file: plain('', ''), listed: false, order, back: `${word(label)}: apply its old file again.` }
+}
+
+/** A strategic merge patch: what is set, null for what is removed, list items by their key. */
+export function patchOf(ref: ObjectRef, edits: readonly Edit[]): Json {
+  const { apiVersion, kind, name, namespace } = ref
+  const head: Json = { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }
+  return edits.reduce<Json>((patch, edit) => patchAt(patch, edit.path, edit.op === 'set' ? edit.value : null), head)
+}
+
+function patchAt(patch: Json | undefined, path: readonly PathStep[], value: Json): Json {
+  const [step, ...rest] = path
+  if (step === undefined) return value
+  if (typeof step === 'string') {
+    const map =
+      typeof patch === 'object' && patch !== null && !Array.isArray(patch) ? (patch as { readonly [key: string]: Json | undefined }) : {}
+    return withKey(map, step, patchAt(map[step], rest, value))
+  }
+  const list = Array.isArray(patch) ? (patch as readonly Json[]) : []
+  const key = newItem(step.key, step.value)
+  const same = (item: Json): boolean => (item as { readonly [k: string]: Json })[step.key] === key[step.key]
+  const old = list.find(same) ?? key
+  const next =
+    rest.length === 0 ? (value === null ? { ...key, $patch: 'delete' } : { ...key, ...(value as object) }) : patchAt(old, rest, value)
+  return [...list.filter((item) => !same(item)), next as Json]
+}
+
+function readme(preview: Preview, objects: readonly Written[], guides: readonly Guide[]): string {
+  const impacts = preview.impacts.map((impact) => `- ${impact.level}: ${word(say(impact.text, 'en', impact.params))}`)
+  const numbered = (lines: readonly string[]): string => lines.map((line, i) => `${i + 1}. ${line}`).join('\n')
+  const steps = (all: Guide['steps']): string[] =>
+    all.map((step) => [say(step.title), step.explain === undefined ? '' : `\n   ${say(step.explain)}`, commands(step.commands)].join(''))
+  const sections = [
+    `# ${word(preview.wizard)} for ${word(preview.cluster.name)}\n\nWritten by kubeharden. Nothing has been applied.`,
+    impacts.length === 0 ? '' : `## What it changes for others\n\n${impacts.join('\n')}`,
+    preview.reversible === true ? '' : `## What does not come back\n\n${say(preview.reversible)}`,
+    `## Way back\n\n${numbered([...guides.flatMap((g) => steps(g.rollback)), ...objects.toReversed().map((o) => o.back)])}`,
+    `## Order\n\n${numbered([...guides.flatMap((g) => steps(g.steps)), ...objects.map((o) => o.order)])}`,
+    objects.some((o) => o.listed) ? 'All objects at once: `kubectl apply -k .`, in this folder.' : '',
+  ]
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+function commands(lines: readonly string[] | undefined): string {
+  return lines === undefined || lines.length === 0 ? '' : `\n\n   \`\`\`sh\n${lines.map((line) => `   ${line}`).join('\n')}\n   \`\`\`\n`
+}
+
+/** Names come from strangers: escaped for Markdown. */
+function word(text: string): string {
+  return safe(text).replace(/[\\`*_{}[\]<>|#]/g, (c) => `\\${c}`)
+}
+
+/** File names of objects: kind and name in lower case, told apart by a number where they would meet. */
+class Names {
+  readonly #used = new Set<string>()
+  of(ref: ObjectRef, prefix: string): string {
+    const parts = [ref.kind, ref.namespace, ref.name].filter((part) => part !== undefined)
+    const base = `${prefix}${parts
+      .join('-')
+      .toLowerCase()
+      .replace(/[^a-z0-9.-]+/g, '-')}`.slice(0, 200)
+    for (let i = 1; ; i += 1) {
+      const name = `${base}${i === 1 ? '' : `-${i}`}.yaml`
+      if (this.#used.has(name)) continue
+      this.#used.add(name)
+      return name
+    }
+  }
+}

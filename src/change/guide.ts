@@ -1,0 +1,49 @@
+import type { Change, GeneratedFile, KeySource, PreviewItem, Values } from '#model/change.ts'
+import { HardenError } from '#model/errors.ts'
+import { renderTemplate } from './render.ts'
+
+export type Guide = Extract<Change, { kind: 'guide' }>
+
+/** What stands for a key where it may be seen. */
+export function keyMask(source: KeySource): string {
+  return source.from === 'random'
+    ? `‹${source.bytes} random bytes, made when the file is written›`
+    : `‹key ${source.keyName} of ${source.provider}, taken from ${source.file} when the file is written›`
+}
+
+/** The text of a generated file; `resolve` gives what stands in a hole for a key. */
+export function fileText(file: GeneratedFile, resolve: (source: KeySource) => string, templates?: string): string {
+  if (file.content.kind === 'text') return file.content.text
+  const { template, values, keys = {} } = file.content
+  const filled: Values = { ...values, ...Object.fromEntries(Object.entries(keys).map(([hole, source]) => [hole, resolve(source)])) }
+  return renderTemplate(template, filled, templates).text
+}
+
+export function holdsKeys(file: GeneratedFile): boolean {
+  return file.content.kind === 'template' && Object.keys(file.content.keys ?? {}).length > 0
+}
+
+/** Files of a guide as the operator sees them before they are written: no key exists yet. */
+export function previewGuide(change: Guide, templates?: string): PreviewItem {
+  const files = change.files.map((file) => {
+    checkPath(file.path)
+    return { path: file.path, mode: modeOf(file), masked: fileText(file, keyMask, templates) }
+  })
+  return { kind: 'guide', change, files }
+}
+
+/** Files with keys are for their owner only, whatever the plan says. */
+export function modeOf(file: GeneratedFile): number {
+  return holdsKeys(file) ? 0o600 : file.mode
+}
+
+/** A generated file never leads out of its folder. */
+export function checkPath(path: string): void {
+  const parts = path.split('/')
+  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\\') || part.includes('\0')))
+    throw new HardenError(
+      'internal',
+      `${JSON.stringify(path)} is not a path inside a folder.`,
+      'This is a defect in kubeharden: report it.',
+    )
+}

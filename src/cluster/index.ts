@@ -1,0 +1,38 @@
+import type { Connection, Reader, Writer } from '#model/access.ts'
+import { type ClusterFlags, type ContextInfo, contextsOf, type Env } from './live/kubeconfig.ts'
+
+export type { ClusterFlags, ContextInfo } from './live/kubeconfig.ts'
+export { type PermissionTier, rightsNeeded, type WizardRights } from './permissions.ts'
+
+export interface ConnectOptions extends ClusterFlags {
+  /** kubeharden's version, for the User-Agent. */
+  readonly version?: string
+  /** Default: the process's. */
+  readonly env?: Env
+  readonly signal?: AbortSignal
+}
+
+export interface LiveConnection extends Connection {
+  readonly reader: Reader
+  readonly writer: Writer
+  readonly context: string
+  readonly namespace?: string
+  readonly server: string
+  /** Version of the API server; undefined where /version is refused. */
+  readonly version?: string
+}
+
+/** The contexts of the kubeconfig. Throws HardenError `kubeconfig` where there is none. */
+export function listContexts(options: Pick<ConnectOptions, 'kubeconfig' | 'context' | 'env'> = {}): Promise<readonly ContextInfo[]> {
+  return contextsOf(options, options.env ?? process.env)
+}
+
+/**
+ * Connects to a live cluster through the kubeconfig and asks for its version. Throws HardenError: `kubeconfig`,
+ * `credentials` (not let in, expired certificate, failing plugin), `unreachable`, `forbidden` (--as), `usage`. Having no
+ * rights is no error. What speaks HTTP is loaded only now: the list of contexts does not need it.
+ */
+export async function connectLive(options: ConnectOptions = {}): Promise<LiveConnection> {
+  const { connect } = await import('./live/connect.ts')
+  return connect(options)
+}

@@ -1,0 +1,1 @@
+export { type LineOptions, runLine } from './runLine.ts'

@@ -1,0 +1,58 @@
+import { STATUSES } from '#model/areas.ts'
+import type { Preview, Step } from '#model/change.ts'
+import type { Verification } from '#model/journal.ts'
+import { refLabel } from '#model/refs.ts'
+import { safe, say } from '#model/text.ts'
+import { STATUS_WORDS } from '#report/words.ts'
+import type { Ready } from '#session/types.ts'
+import { checkOf } from './overview.ts'
+import type { Ui } from './ui.ts'
+
+function statusWord(status: string | undefined): string {
+  const known = STATUSES.find((s) => s === status)
+  return known === undefined ? safe(status ?? 'not checked') : STATUS_WORDS[known]
+}
+
+/** What reading the cluster again showed: each check before and after, each object as intended or not. */
+export function printVerification(ui: Ui, verification: Verification, view: Ready): void {
+  const { out, t } = ui
+  const { checks, objects, ok } = verification
+  out.line(ok ? t('Verified by reading the cluster again.') : t('Read again: not everything is as intended.'), ok ? 'good' : 'bad')
+  for (const row of checks) {
+    const check = checkOf(view, row.check)
+    const title = check === undefined ? row.check : say(check.title, ui.lang)
+    const text = t('{title}: before {before}, after {after} (failing objects: {failsBefore} before, {failsAfter} after)', {
+      ...row,
+      title,
+      before: statusWord(row.before),
+      after: statusWord(row.after),
+    })
+    out.para(text, 2, row.failsAfter > row.failsBefore ? 'bad' : row.after === 'pass' ? 'good' : undefined)
+  }
+  for (const o of objects)
+    if (!o.ok) out.para(t('{object} is not as intended: {detail}', { object: refLabel(o.ref), detail: o.detail }), 2, 'bad')
+}
+
+/** A guided change after its files were written: where they are, how to go back (first), what to do, and how it is proven. */
+export function printGuide(ui: Ui, preview: Preview, folder: string): void {
+  const { out, t } = ui
+  out.line()
+  out.line(t('Files are in {folder}. The nodes are unchanged until you do these steps.', { folder }), 'title')
+  for (const item of preview.items) {
+    if (item.kind !== 'guide') continue
+    for (const file of item.files) out.line(t('  {path} (mode {mode})', { path: file.path, mode: file.mode.toString(8).padStart(4, '0') }))
+    out.line(t('If something goes wrong (read this first):'), 'warn')
+    printSteps(ui, item.change.rollback)
+    out.line(say(item.change.title, ui.lang), 'title')
+    printSteps(ui, item.change.steps)
+    out.para(t('Then choose "Read the cluster again": the API says whether it took.'))
+  }
+}
+
+function printSteps(ui: Ui, steps: readonly Step[]): void {
+  steps.forEach((step, i) => {
+    ui.out.para(`${i + 1}. ${say(step.title, ui.lang)}`, 2)
+    if (step.explain !== undefined) ui.out.para(say(step.explain, ui.lang), 5, 'dim')
+    for (const command of step.commands ?? []) for (const line of command.split('\n')) ui.out.line(`     ${line}`)
+  })
+}

@@ -1,0 +1,41 @@
+import type { Change, Step } from '#model/change.ts'
+import { safe, safeLines, say } from '#model/text.ts'
+import { hardWrap, heading, type Line, line, numbered, paragraph, span } from '../lines.ts'
+import type { Ctx } from '../screen.ts'
+
+type Guide = Extract<Change, { kind: 'guide' }>
+
+/** The files of a guide as they would be written; keys are masked. */
+export function fileLines(ctx: Ctx, files: readonly { path: string; mode: number; masked: string }[]): Line[] {
+  return files.flatMap((file) => [
+    line(
+      span('+ ', 'good', true),
+      span(safe(file.path), undefined, true),
+      span(`  ${ctx.t('mode')} ${file.mode.toString(8).padStart(4, '0')}`, 'dim'),
+    ),
+    ...safeLines(file.masked.trimEnd())
+      .split('\n')
+      .flatMap((l) => hardWrap(l, ctx.width - 6).map((part, i): Line => [span(`  + ${i === 0 ? '' : '↳ '}${part}`, 'good')])),
+  ])
+}
+
+/** The way back first, then the steps, each with its number. */
+export function stepLines(ctx: Ctx, guide: Guide): Line[] {
+  const way = (title: string, steps: readonly Step[]) =>
+    steps.length === 0 ? [] : [[], heading(ctx.t(title)), ...steps.flatMap((s, i) => stepLine(ctx, s, i + 1))]
+  return [...way('The way back, before anything else', guide.rollback), ...way('Steps', guide.steps)]
+}
+
+function stepLine(ctx: Ctx, step: Step, number: number): Line[] {
+  return [
+    ...numbered(number, say(step.title, ctx.lang), ctx.width),
+    ...(step.explain === undefined ? [] : paragraph(say(step.explain, ctx.lang), ctx.width, 3, 'dim')),
+    ...(step.commands ?? []).flatMap((command) => commandLines(command, ctx.width)),
+  ]
+}
+
+function commandLines(command: string, width: number): Line[] {
+  return safeLines(command)
+    .split('\n')
+    .flatMap((l) => hardWrap(l, width - 8).map((part, i): Line => [span(i === 0 ? '   $ ' : '     ↳ ', 'dim'), span(part, 'info')]))
+}

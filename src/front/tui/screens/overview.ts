@@ -1,0 +1,124 @@
+import { AREA_TITLES, AREAS, type Area } from '#model/areas.ts'
+import type { Score } from '#model/assessment.ts'
+import { safe, say } from '#model/text.ts'
+import type { Ready } from '#session/types.ts'
+import * as act from '../actions.ts'
+import { BLANK, clip, type Line, line, pad, padStart, span } from '../lines.ts'
+import type { Binding, Body, Ctx, Row } from '../screen.ts'
+import { when } from '../words.ts'
+import { bar, checkOf, objectLabel, points, sentence, totalsLine } from './facts.ts'
+
+/** Where the cluster stands: total, what changed, the next best step, and a row for each area. */
+export function body(ctx: Ctx, ready: Ready): Body {
+  const { overall } = ready.assessment
+  const total: Line = [
+    span(`${ctx.t('Score')} `, undefined, true),
+    ...bar(overall.score, ctx.width < 80 ? 10 : 20),
+    span(` ${points(overall.score)}`, undefined, true),
+    span(`   ${ctx.t('seen')} ${points(overall.coverage)}%   `, 'dim'),
+    ...totalsLine(ctx, overall, ['fail', 'unknown', 'manual', 'accepted']),
+  ]
+  const head = [total, ...changed(ctx, ready), BLANK, ...next(ctx, ready), BLANK, columns(ctx)]
+  return { kind: 'list', head, groups: [{ rows: areas(ready).map((a) => areaRow(ctx, ready, a)) }], empty: ctx.t('No area matches.') }
+}
+
+function areas(ready: Ready): readonly Area[] {
+  return AREAS.filter((area) => ready.assessment.checks.some((c) => c.area === area))
+}
+
+function changed(ctx: Ctx, ready: Ready): Line[] {
+  const { t } = ctx
+  const problem =
+    ready.problem === undefined
+      ? []
+      : [line(span(clip(`✗ ${safe(ready.problem.message)}: ${t('what you see is older')}`, ctx.width), 'bad'))]
+  const { before } = ready
+  const now = ready.assessment.overall.score
+  if (before?.score === undefined || now === undefined) return [...problem, line(span(t('First look at this cluster.'), 'dim'))]
+  const by = Math.round(now) - Math.round(before.score)
+  const words =
+    by === 0
+      ? t('No change since {when}.', { when: when(before.at) })
+      : t('Since {when}: {old} → {new} ({sign}{by})', {
+          when: when(before.at),
+          old: Math.round(before.score),
+          new: Math.round(now),
+          sign: by > 0 ? '+' : '−',
+          by: Math.abs(by),
+        })
+  return [...problem, line(span(words, by > 0 ? 'good' : by < 0 ? 'bad' : 'dim'))]
+}
+
+function next(ctx: Ctx, ready: Ready): Line[] {
+  const step = ready.next
+  const check = step === undefined ? undefined : checkOf(ctx, step.check)
+  if (step === undefined || check === undefined)
+    return [line(span(ctx.t('No open finding has a wizard: go through the areas by hand.'), 'dim'))]
+  const gain = ctx.t('+{n} points', { n: Math.max(1, Math.round(step.gain)) })
+  const label = `${ctx.t('Next')}   `
+  const room = ctx.width - label.length - gain.length - 2
+  return [
+    line(span(label, 'info', true), span(pad(say(check.title, ctx.lang), room), undefined, true), span(`  ${gain}`, 'good')),
+    line(
+      span(' '.repeat(label.length)),
+      span(clip(`${objectLabel(step.finding.object)}: ${sentence(ctx, check, step.finding)}`, ctx.width - label.length), 'dim'),
+    ),
+  ]
+}
+
+function columns(ctx: Ctx): Line {
+  return line(span(`  ${pad(ctx.t('Area'), 19)}${pad(ctx.t('Score'), 16)}${pad(ctx.t('Seen'), 6)}${ctx.t('Open')}`, 'dim'))
+}
+
+function areaRow(ctx: Ctx, ready: Ready, area: Area): Row {
+  const title = say(AREA_TITLES[area], ctx.lang)
+  const score = ready.assessment.areas[area]
+  return {
+    search: () => `${title} ${area}`,
+    draw: () => areaLine(ctx, title, score),
+    open: () => ctx.ui.go({ do: 'push', screen: { name: 'area', area } }),
+  }
+}
+
+function areaLine(ctx: Ctx, title: string, score: Score | undefined): Line {
+  const open = score === undefined ? [] : totalsLine(ctx, score, ['fail', 'unknown', 'manual'])
+  return [
+    span(pad(title, 19), undefined, true),
+    ...bar(score?.score, 10),
+    span(padStart(points(score?.score), 4), undefined, true),
+    span(`${padStart(points(score?.coverage), 5)}%  `, 'dim'),
+    ...(open.length === 0 ? [span(ctx.t('✓ nothing open'), 'good')] : open),
+  ]
+}
+
+export function keys(ctx: Ctx, ready: Ready): readonly Binding[] {
+  const step = ready.next
+  const fix: Binding[] =
+    step === undefined
+      ? []
+      : [
+          {
+            keys: ['n'],
+            show: 'n',
+            label: ctx.t('next step'),
+            help: ctx.t('open the wizard of the next best step'),
+            run: () => openNext(ctx, step),
+          },
+        ]
+  return [
+    ...fix,
+    {
+      keys: ['C'],
+      show: 'C',
+      label: ctx.t('clusters'),
+      help: ctx.t('choose another cluster'),
+      quiet: true,
+      run: () => act.contexts(ctx.ui),
+    },
+  ]
+}
+
+function openNext(ctx: Ctx, step: NonNullable<Ready['next']>): void {
+  if (step.wizard === undefined) ctx.ui.go({ do: 'push', screen: { name: 'finding', check: step.check, finding: step.finding } })
+  else act.openWizard(ctx.ui, step.wizard, step.finding)
+}

@@ -1,0 +1,115 @@
+import type { FieldConflict, PreviewItem } from '#model/change.ts'
+import { safe, say } from '#model/text.ts'
+import { askApply, askWrite, changing, hasGuide, obstacle } from '../acting.ts'
+import { BLANK, heading, type Line, line, paragraph, span, type Tone } from '../lines.ts'
+import type { Plan, Screen } from '../nav.ts'
+import type { Binding, Ctx, ScreenDef } from '../screen.ts'
+import { count } from '../words.ts'
+import { diffLines } from './diff.ts'
+import { objectLabel } from './facts.ts'
+import { fileLines, stepLines } from './guide.ts'
+
+type PreviewScreen = Extract<Screen, { name: 'preview' }>
+
+/** What would change, computed by the server, before anybody says yes. */
+export const preview: ScreenDef<PreviewScreen> = {
+  crumb: (screen, ctx) => (screen.undo === undefined ? ctx.t('Preview') : ctx.t('Preview of the undo')),
+  body: (screen, ctx) => ({ kind: 'text', lines: lines(ctx, screen) }),
+  keys: (screen, ctx) => bindings(ctx, screen),
+}
+
+function lines(ctx: Ctx, plan: Plan): Line[] {
+  const { preview: p } = plan
+  const n = changing(p).length
+  const why = obstacle(ctx.ui, p)
+  const objects = n === 0 ? ctx.t('Nothing would change') : count(n, '{n} object would change', '{n} objects would change', ctx.t)
+  const intro = n === 0 && hasGuide(p) ? ctx.t('Files for the nodes, and steps to follow') : objects
+  return [
+    line(
+      span(intro, undefined, true),
+      `  ${ctx.t('on')} `,
+      span(safe(p.cluster.name), undefined, true),
+      span(`   ${ctx.t('nothing is written yet')}`, 'dim'),
+    ),
+    ...(why === undefined ? [] : paragraph(`✗ ${ctx.t('Cannot be applied')}: ${why}`, ctx.width, 0, 'warn')),
+    ...impacts(ctx, plan),
+    ...reversible(ctx, plan),
+    ...p.items.flatMap((item) => [BLANK, ...itemLines(ctx, item)]),
+  ]
+}
+
+const IMPACT: Record<'info' | 'warn' | 'danger', readonly [string, Tone | undefined]> = {
+  info: ['· info:', undefined],
+  warn: ['! careful:', 'warn'],
+  danger: ['‼ danger:', 'bad'],
+}
+
+function impacts(ctx: Ctx, plan: Plan): Line[] {
+  return plan.preview.impacts.flatMap((impact) => {
+    const [mark, tone] = IMPACT[impact.level]
+    const params = Object.fromEntries(Object.entries(impact.params ?? {}).map(([k, v]) => [k, typeof v === 'string' ? safe(v) : v]))
+    return paragraph(`${ctx.t(mark)} ${say(impact.text, ctx.lang, params)}`, ctx.width, 0, tone)
+  })
+}
+
+function reversible(ctx: Ctx, plan: Plan): Line[] {
+  if (plan.undo !== undefined) return []
+  const { reversible: back } = plan.preview
+  if (back === true) return [line(span(ctx.t('↺ can be undone from the journal'), 'dim'))]
+  return paragraph(`! ${ctx.t('cannot be undone completely')}: ${say(back, ctx.lang)}`, ctx.width, 0, 'warn')
+}
+
+const ACTIONS: Record<'create' | 'update' | 'delete' | 'none', readonly [string, Tone]> = {
+  create: ['+ create', 'good'],
+  update: ['~ update', 'warn'],
+  delete: ['- delete', 'bad'],
+  none: ['= already so', 'dim'],
+}
+
+function itemLines(ctx: Ctx, item: PreviewItem): Line[] {
+  const { t, width } = ctx
+  if (item.kind === 'guide')
+    return [heading(say(item.change.title, ctx.lang)), ...fileLines(ctx, item.files), ...stepLines(ctx, item.change)]
+  const [word, tone] = ACTIONS[item.action]
+  const notes: Line[] = [
+    ...(item.refused === undefined
+      ? []
+      : [
+          ...paragraph(`✗ ${t('refused')}: ${safe(item.refused.message)}`, width, 2, 'bad'),
+          ...paragraph(`→ ${safe(item.refused.hint)}`, width, 2),
+        ]),
+    ...item.conflicts.flatMap((c) => conflict(ctx, c)),
+    ...(item.managedBy === undefined
+      ? []
+      : paragraph(
+          `! ${t('managed by {who}: it would put its own state back; w writes files for its source', { who: safe(item.managedBy) })}`,
+          width,
+          2,
+          'warn',
+        )),
+    ...item.warnings.flatMap((w) => paragraph(`! ${t('the server warns')}: ${safe(w)}`, width, 2, 'warn')),
+  ]
+  return [line(span(`${t(word)}  `, tone, true), span(objectLabel(item.ref), undefined, true)), ...notes, ...diffLines(item, width)]
+}
+
+function conflict(ctx: Ctx, { manager, field }: FieldConflict): Line[] {
+  return paragraph(
+    `✗ ${ctx.t('conflict: {field} is owned by {manager}', { field: safe(field), manager: safe(manager) })}`,
+    ctx.width,
+    2,
+    'bad',
+  )
+}
+
+function bindings(ctx: Ctx, screen: PreviewScreen): readonly Binding[] {
+  const { t, ui } = ctx
+  const apply: Binding = {
+    keys: ['a'],
+    show: 'a',
+    label: screen.undo !== undefined ? t('undo now') : hasGuide(screen.preview) ? t('write the files') : t('apply'),
+    help: t('asks once more, then changes the cluster'),
+    run: () => askApply(ui, screen),
+  }
+  const write: Binding = { keys: ['w'], show: 'w', label: t('write to folder'), run: () => askWrite(ui, screen.preview) }
+  return screen.undo === undefined ? [apply, write] : [apply]
+}

@@ -1,0 +1,8 @@
+import { checks } from '#checks/index.ts'
+import { checkPages } from '#report/explain.ts'
+import { wizards } from '#wizards/index.ts'
+
+/** The generated pages of docs/checks: [path, text]. */
+export function checkDocs(): readonly (readonly [string, string])[] {
+  return checkPages(checks, wizards)
+}

@@ -1,0 +1,113 @@
+import { applyPreview } from '#change/apply.ts'
+import { toFolder } from '#change/folder.ts'
+import { previewChanges } from '#change/preview.ts'
+import { settleJournal } from '#change/settle.ts'
+import { applyUndo, previewUndo } from '#change/undo.ts'
+import type { Writer } from '#model/access.ts'
+import type { Preview } from '#model/change.ts'
+import { HardenError } from '#model/errors.ts'
+import type { JournalRun } from '#model/journal.ts'
+import type { Answers } from '#model/questions.ts'
+import type { Wizard } from '#model/wizard.ts'
+import type { SessionDeps } from './deps.ts'
+import { type Link, reread } from './link.ts'
+import { offlinePreview } from './offline.ts'
+import { seenAgain } from './seenAgain.ts'
+import type { ActOptions, Outcome } from './types.ts'
+import { verify } from './verify.ts'
+
+/** What a wizard's answers would do to this cluster; asks the server, writes nothing. */
+export async function previewOf(link: Link, wizard: Wizard, answers: Answers, signal?: AbortSignal): Promise<Preview> {
+  const plan = {
+    wizard: wizard.id,
+    changes: wizard.plan(link.state, answers),
+    impacts: wizard.impact(link.state, answers),
+    reversible: wizard.reversible,
+    cluster: named(link),
+  }
+  if (link.writer === undefined) return offlinePreview(plan)
+  if (link.readOnly === undefined) await settleJournal({ journal: link.stores.journal, writer: link.writer })
+  return previewChanges({ ...plan, writer: link.writer, ...(signal === undefined ? {} : { signal }) })
+}
+
+function named(link: Link) {
+  const { uid, name } = link.state.cluster
+  return { ...(uid === undefined ? {} : { uid }), name }
+}
+
+/** Applies, then reads the cluster again: the proof is a new assessment and the objects as they are stored now. */
+export async function applyAndVerify(
+  deps: SessionDeps,
+  link: Link,
+  wizard: Wizard,
+  preview: Preview,
+  options: ActOptions,
+): Promise<Outcome> {
+  const writer = writerOf(link)
+  const run = await applyPreview(preview, { ...acting(deps, link, options), writer })
+  return prove(link, writer, { run, preview, checks: wizard.fixes }, options.outDir)
+}
+
+/** What taking a run back would do now; settles first what a crash left open. */
+export async function previewOfUndo(link: Link, runId: string, signal?: AbortSignal): Promise<Preview> {
+  const writer = writerOf(link)
+  const { journal } = link.stores
+  await settleJournal({ journal, writer })
+  return previewUndo(await runOf(link, runId), { journal, writer, ...(signal === undefined ? {} : { signal }) })
+}
+
+/** Carries out a previewed undo, then reads again. */
+export async function undoAndVerify(deps: SessionDeps, link: Link, runId: string, preview: Preview, options: ActOptions): Promise<Outcome> {
+  const writer = writerOf(link)
+  const undone = await runOf(link, runId)
+  const run = await applyUndo(preview, { ...acting(deps, link, options), writer })
+  const wizards = new Set(undone.entries.map((e) => e.wizard))
+  const fixes = deps.wizards.filter((w) => wizards.has(w.id)).flatMap((w) => w.fixes)
+  return prove(link, writer, { run, preview, checks: [...new Set(fixes)] })
+}
+
+interface Done {
+  readonly run: JournalRun
+  readonly preview: Preview
+  readonly checks: readonly string[]
+}
+
+async function prove(link: Link, writer: Writer, { run, preview, checks }: Done, outDir?: string): Promise<Outcome> {
+  const before = link.assessment
+  const objects = await seenAgain(run, preview, writer)
+  await reread(link, {})
+  const verification = verify(checks, before, link.assessment, objects, run.kind)
+  const verified = { ...run, verification }
+  await link.stores.journal.save(verified)
+  const wroteFiles = run.entries.some((e) => e.action === 'files')
+  return { run: verified, verification, ...(wroteFiles && outDir !== undefined ? { folder: outDir } : {}) }
+}
+
+function acting(deps: SessionDeps, link: Link, options: ActOptions) {
+  const { server } = link.state.cluster
+  return {
+    journal: link.stores.journal,
+    who: deps.who,
+    ...(server === undefined ? {} : { server }),
+    ...(options.outDir === undefined ? {} : { outDir: options.outDir }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  }
+}
+
+function writerOf(link: Link): Writer {
+  if (link.writer !== undefined) return link.writer
+  throw new HardenError(
+    'read-only',
+    `Nothing can be written: ${link.readOnly ?? 'there is no live cluster'}.`,
+    'Connect to a live cluster, or write the change to a folder.',
+  )
+}
+
+async function runOf(link: Link, id: string): Promise<JournalRun> {
+  const run = await link.stores.journal.get(id)
+  if (run !== undefined) return run
+  throw new HardenError('not-found', `The journal of this cluster has no entry ${id}.`, 'kubeharden journal lists them.')
+}
+
+export const folderOf = (preview: Preview, dir: string): Promise<readonly string[]> => toFolder(preview, dir)

@@ -1,0 +1,61 @@
+import { previewGuide } from '#change/guide.ts'
+import { renderObject } from '#change/render.ts'
+import type { Change, Impact, Preview, PreviewItem } from '#model/change.ts'
+import type { Answers } from '#model/questions.ts'
+import { refLabel, refOf } from '#model/refs.ts'
+import type { State } from '#model/state.ts'
+import type { Text } from '#model/text.ts'
+import type { Wizard } from '#model/wizard.ts'
+
+export interface Plan {
+  readonly wizard: string
+  readonly changes: readonly Change[]
+  readonly impacts: readonly Impact[]
+  readonly reversible: true | Text
+  readonly cluster: { readonly uid?: string; readonly name: string }
+}
+
+/** A preview where there is no server to ask: the objects as they would be sent, and what could not be looked up. */
+export function offlinePreview(plan: Plan): Preview {
+  const items = plan.changes.map(offlineItem)
+  return { ...plan, items, ok: items.every((i) => i.kind === 'guide' || i.refused === undefined) }
+}
+
+/** A wizard's plan without a server: for `generate`, and for snapshots and folders. */
+export function offlinePlan(wizard: Wizard, state: State, answers: Answers): Preview {
+  return offlinePreview({
+    wizard: wizard.id,
+    changes: wizard.plan(state, answers),
+    impacts: wizard.impact(state, answers),
+    reversible: wizard.reversible,
+    cluster: { name: state.cluster.name },
+  })
+}
+
+function offlineItem(change: Change): PreviewItem {
+  if (change.kind === 'guide') return previewGuide(change)
+  const shared = { kind: 'object', change, fields: [], conflicts: [] } as const
+  if (change.kind === 'apply') {
+    const { object, text } = renderObject(change.template, change.values)
+    return {
+      ...shared,
+      ref: refOf(object),
+      action: 'create',
+      yaml: text,
+      after: object,
+      warnings: ['not asked of a server: there is no live cluster'],
+    }
+  }
+  const what = change.kind === 'edit' ? 'edited' : 'removed'
+  return {
+    ...shared,
+    ref: change.ref,
+    action: change.kind === 'edit' ? 'update' : 'delete',
+    yaml: '',
+    warnings: [],
+    refused: {
+      message: `${refLabel(change.ref)} would be ${what}, and that needs the live object.`,
+      hint: 'Connect to the cluster to preview and apply this.',
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { fieldChanges } from '#change/diff.ts'
+import { getAt } from '#change/edits.ts'
+import { jsonEqual } from '#change/json.ts'
+import { pathLabel } from '#change/lists.ts'
+import type { Writer } from '#model/access.ts'
+import type { PathStep, Preview } from '#model/change.ts'
+import type { JournalEntry, JournalRun } from '#model/journal.ts'
+import { REDACTED } from '#model/objects/redact.ts'
+import { type KubeObject, refKey } from '#model/refs.ts'
+import type { SeenAgain } from './verify.ts'
+
+/**
+ * Looks at each object of a run again: is it stored as the preview showed it? The journal holds only what undo needs, so
+ * that what a created object is to look like comes from the preview.
+ */
+export async function seenAgain(run: JournalRun, preview: Preview, writer: Writer): Promise<readonly SeenAgain[]> {
+  const settled = run.entries.filter((e) => e.state === 'done' && e.action !== 'files')
+  const wanted = new Map(preview.items.flatMap((i) => (i.kind === 'object' ? [[refKey(i.ref), i.after] as const] : [])))
+  return Promise.all(settled.map((entry) => lookAt(entry, wanted.get(refKey(entry.ref)), writer)))
+}
+
+async function lookAt(entry: JournalEntry, wanted: KubeObject | undefined, writer: Writer): Promise<SeenAgain> {
+  const live = await writer.get(entry.ref)
+  const { ref } = entry
+  if (entry.action === 'delete') {
+    const gone = live === undefined || live.metadata.deletionTimestamp !== undefined || live.metadata.uid !== entry.uidBefore
+    return { ref, ok: gone, detail: gone ? 'is gone' : 'is still there' }
+  }
+  if (live === undefined) return { ref, ok: false, detail: 'is not there' }
+  const paths = entry.action === 'create' && wanted !== undefined ? unlike(wanted, live) : changed(entry, live)
+  if (paths.length === 0) return { ref, ok: true, detail: 'is stored as previewed' }
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more fields` : ''
+  return { ref, ok: false, detail: `differs in ${paths.slice(0, 3).map(pathLabel).join(', ')}${more}` }
+}
+
+/** Fields of a created object that are not as previewed; what the server filled in by itself is no difference. */
+function unlike(wanted: KubeObject, live: KubeObject): readonly (readonly PathStep[])[] {
+  return fieldChanges(wanted, live)
+    .filter((f) => f.before !== undefined && f.before !== REDACTED)
+    .map((f) => f.path)
+}
+
+/** Changed fields that are not as the server answered. Values that may hold credentials are not in the journal. */
+function changed(entry: JournalEntry, live: KubeObject): readonly (readonly PathStep[])[] {
+  return entry.fields.filter((f) => f.after !== undefined && !jsonEqual(getAt(live, f.path), f.after)).map((f) => f.path)
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { link, open, readFile, rename, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import { HardenError } from '#model/errors.ts'
+import { ownFolder } from './paths.ts'
+
+const holder = z.object({ pid: z.number().int(), host: z.string(), start: z.string().optional(), since: z.string(), token: z.string() })
+type Holder = z.infer<typeof holder>
+
+export interface Lock {
+  release(): Promise<void>
+}
+
+/**
+ * Takes the lock of a folder: one session for each cluster. The lock of a process of this machine that is no more is
+ * taken over. HardenError `locked` names who holds it and since when.
+ */
+export async function acquireLock(dir: string, now = new Date()): Promise<Lock> {
+  await ownFolder(dir)
+  const file = path.join(dir, 'lock')
+  const start = await startOf(process.pid)
+  const me: Holder = {
+    pid: process.pid,
+    host: os.hostname(),
+    ...(start === undefined ? {} : { start }),
+    since: now.toISOString(),
+    token: randomBytes(8).toString('hex'),
+  }
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    if (await tryLink(file, me)) return { release: async () => await release(file, me) }
+    const other = await read(file)
+    if (other === undefined) continue
+    if (await isAlive(other)) throw locked(file, other)
+    await takeAway(file, other)
+  }
+  throw new HardenError('locked', `${file} is being taken by others all the time.`, 'Try again in a moment.')
+}
+
+/** The lock appears with its content, in one step; false where there is one. */
+async function tryLink(file: string, me: Holder): Promise<boolean> {
+  const temporary = `${file}.${me.token}`
+  const handle = await open(temporary, 'wx', 0o600)
+  try {
+    await handle.writeFile(JSON.stringify(me))
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  try {
+    await link(temporary, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function read(file: string): Promise<Holder | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  try {
+    return holder.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new HardenError('locked', `${file} is not a lock that can be read.`, 'If no other kubeharden runs, delete that file.', { cause })
+  }
+}
+
+/** Moves a dead holder's lock aside; if another process was quicker and it is a new one by now, puts it back. */
+async function takeAway(file: string, dead: Holder): Promise<void> {
+  const aside = `${file}.${randomBytes(8).toString('hex')}`
+  try {
+    await rename(file, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  const moved = await read(aside)
+  if (moved !== undefined && moved.token !== dead.token) await link(aside, file).catch(() => undefined)
+  await rm(aside, { force: true })
+}
+
+async function release(file: string, me: Holder): Promise<void> {
+  const there = await read(file).catch(() => undefined)
+  if (there?.token === me.token) await rm(file, { force: true })
+}
+
+async function isAlive(other: Holder): Promise<boolean> {
+  if (other.host !== os.hostname()) return true
+  try {
+    process.kill(other.pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+  const start = await startOf(other.pid)
+  return start === undefined || other.start === undefined || start === other.start
+}
+
+/** When a process began, where the system tells (Linux): a number that is used again is not the same process. */
+async function startOf(pid: number): Promise<string | undefined> {
+  try {
+    const [stat, boot] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile('/proc/sys/kernel/random/boot_id', 'utf8')])
+    // The command in brackets may hold anything; field 22 is the 20th behind it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[19] === undefined ? undefined : `${boot.trim()}/${fields[19]}`
+  } catch {
+    return undefined
+  }
+}
+
+function locked(file: string, other: Holder): HardenError {
+  const where = other.host === os.hostname() ? '' : ` on ${other.host}`
+  return new HardenError(
+    'locked',
+    `Another session works on this cluster: process ${other.pid}${where}, since ${other.since}.`,
+    other.host === os.hostname() ? 'End it, or wait until it has ended.' : `If that machine does not run it any more, delete ${file}.`,
+  )
+}

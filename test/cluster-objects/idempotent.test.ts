@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import { parseManifests } from '#cluster/objects/parse.ts'
+import { stateFromObjects } from '#cluster/objects/toState.ts'
+import { loadPractice } from '#cluster/practice/load.ts'
+import { ALL_KINDS, KINDS, type Kind, kindOf } from '#model/kinds.ts'
+import { redactArgs } from '#model/objects/redact.ts'
+import type { Json, KubeObject } from '#model/refs.ts'
+
+/** Of kinds that the practice cluster has not. */
+const MORE = `
+{apiVersion: certificates.k8s.io/v1, kind: CertificateSigningRequest, metadata: {name: a}, spec: {signerName: x/y, username: u}, status: {conditions: [{type: Approved}]}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: a, namespace: ns}, spec: {minAvailable: 50%, selector: {matchLabels: {a: b}}}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: a, namespace: ns}, spec: {template: {spec: {containers: [{name: c, args: ["--password", x, "--token=y", "PGPASSWORD=z psql"]}]}}}, status: {succeeded: 1}}
+---
+{apiVersion: snapshot.storage.k8s.io/v1, kind: VolumeSnapshotClass, metadata: {name: a}, driver: d, deletionPolicy: Delete}
+---
+{apiVersion: snapshot.storage.k8s.io/v1, kind: VolumeSnapshot, metadata: {name: a, namespace: ns}, spec: {source: {persistentVolumeClaimName: p}}}
+---
+{apiVersion: velero.io/v1, kind: Schedule, metadata: {name: a, namespace: ns}, spec: {schedule: "@daily", template: {includedNamespaces: ["*"]}}}
+---
+{apiVersion: velero.io/v1, kind: Backup, metadata: {name: a, namespace: ns}, spec: {}, status: {phase: Completed, errors: 1}}
+---
+{apiVersion: velero.io/v1, kind: BackupStorageLocation, metadata: {name: a, namespace: ns}, spec: {provider: aws}, status: {phase: Available}}
+`
+const samples = new Map<Kind, Json[]>()
+
+beforeAll(async () => {
+  const objects = [...(await loadPractice(new Date())), ...parseManifests(MORE, 'more').objects.map((o) => o.object)]
+  for (const object of objects) {
+    const kind = kindOf(object.apiVersion, object.kind)
+    if (kind !== undefined && kind !== 'secrets') samples.set(kind, [...(samples.get(kind) ?? []), object as Json])
+  }
+  // Secrets reach their schema as rows only.
+  samples.set('secrets', [{ metadata: { name: 'a', namespace: 'n' }, type: 'Opaque', keys: 2, ageDays: 3 }])
+})
+
+const word = fc.oneof(
+  fc.constantFrom<Json>(
+    null,
+    '',
+    'x',
+    1,
+    true,
+    [],
+    {},
+    '-----BEGIN PRIVATE KEY-----',
+    'postgres://u:p@h/db',
+    'a_password=b',
+    '--token',
+    '--api-key=zzz',
+    '[redacted]',
+  ),
+  fc.string({ maxLength: 500 }),
+)
+
+/** The value with one part, found by the numbers, replaced; undefined removes it. */
+function mutate(value: Json, path: readonly number[], next: Json | undefined): Json {
+  const [step, ...rest] = path
+  if (step === undefined || typeof value !== 'object' || value === null) return next ?? null
+  const keys = Object.keys(value)
+  const key = keys[step % Math.max(keys.length, 1)]
+  if (key === undefined) return next ?? null
+  const copy = structuredClone(value) as Record<string, Json>
+  const child = copy[key]
+  if (rest.length === 0 && next === undefined) delete copy[key]
+  else if (child !== undefined) copy[key] = mutate(child, rest, next)
+  return copy
+}
+
+describe('what a schema returns, it takes again unchanged', () => {
+  it.each([...ALL_KINDS])('%s', (kind) => {
+    const schema: z.ZodType = KINDS[kind].schema
+    const from = samples.get(kind) ?? []
+    expect(from.length).toBeGreaterThan(0)
+    for (const sample of from) expect(schema.safeParse(sample)).toMatchObject({ success: true })
+    const path = fc.array(fc.nat(40), { minLength: 1, maxLength: 9 })
+    fc.assert(
+      fc.property(fc.nat(), fc.array(fc.tuple(path, fc.option(word, { nil: undefined })), { maxLength: 4 }), (pick, changes) => {
+        const start = from[pick % from.length] ?? null
+        const once = schema.safeParse(changes.reduce((value, [at, next]) => mutate(value, at, next), start))
+        if (!once.success) return
+        const plain = JSON.parse(JSON.stringify(once.data)) as Json
+        const twice = schema.safeParse(plain)
+        expect(twice.error?.issues ?? []).toEqual([])
+        expect(JSON.parse(JSON.stringify(twice.data))).toEqual(plain)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('redacted arguments', () => {
+    const arg = fc.oneof(
+      fc.constantFrom(
+        '--password',
+        '-p',
+        '--token=abc',
+        'DB_PASSWORD=x',
+        'sh',
+        '-c',
+        'export TOKEN=abc; run',
+        'curl https://u:p@h/',
+        'password: abc def',
+        '--password=',
+        '=',
+      ),
+      fc.string({ maxLength: 60 }),
+      fc.tuple(fc.constantFrom('password=abc ', 'x', 'https://u:p@h '), fc.nat(50)).map(([text, n]) => text.repeat(n)),
+    )
+    fc.assert(
+      fc.property(fc.array(arg, { maxLength: 6 }), (args) => {
+        const once = redactArgs(args)
+        expect(redactArgs(once)).toEqual(once)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('a whole state', async () => {
+    const objects = (await loadPractice(new Date())) as KubeObject[]
+    const state = stateFromObjects(objects, { source: 'practice', name: 'p', now: new Date(), complete: true })
+    expect(JSON.stringify(state)).not.toMatch(/not-a-real/)
+  })
+})

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { ALL_KINDS, groupOf, KINDS } from '#model/kinds.ts'
+import { describeRight, type Gap, type Right } from '#model/right.ts'
+import { checks } from '../../src/checks/index.ts'
+import { startCluster, type TestCluster } from '../cluster/apiserver.ts'
+import { cliBench } from '../front/cli/bench.ts'
+import { allowedOf, baselinePaths, type Grant, NOBODY, type Resource, resourcesOf } from './support/sweep.ts'
+
+interface Report {
+  readonly checks: readonly {
+    readonly id: string
+    readonly status: string
+    readonly findings: readonly {
+      readonly status: string
+      readonly object: { readonly kind: string; readonly name: string; readonly namespace?: string }
+    }[]
+    readonly gaps: readonly Gap[]
+  }[]
+}
+
+const RBAC = 'rbac.authorization.k8s.io'
+const bench = cliBench()
+let cluster: TestCluster
+const kubeconfigs = new Map<string, string>()
+
+/** The usual kinds of one namespace, as `view` would list them; Secrets and RBAC are not among them. */
+const VIEW = [
+  {
+    apiGroups: [''],
+    resources: ['pods', 'services', 'serviceaccounts', 'configmaps', 'persistentvolumeclaims'],
+    verbs: ['get', 'list', 'watch'],
+  },
+  { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies', 'ingresses'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
+]
+
+const user = (name: string) => ({ kind: 'User', apiGroup: RBAC, name })
+const meta = (name: string, namespace?: string) => ({ name, ...(namespace === undefined ? {} : { namespace }) })
+const roleRef = (kind: string, name: string) => ({ apiGroup: RBAC, kind, name })
+
+async function create(...items: readonly unknown[]): Promise<void> {
+  await cluster.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
+}
+
+function clusterBinding(role: string, name: string) {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: meta(`${role}-${name}`),
+    roleRef: roleRef('ClusterRole', role),
+    subjects: [user(name)],
+  }
+}
+
+/** A user who may view namespace shop, and nothing else. */
+async function viewer(name: string): Promise<string> {
+  await create({
+    apiVersion: `${RBAC}/v1`,
+    kind: 'RoleBinding',
+    metadata: meta(`view-${name}`, 'shop'),
+    roleRef: roleRef('Role', 'viewer'),
+    subjects: [user(name)],
+  })
+  const file = await cluster.kubeconfigFor(name)
+  kubeconfigs.set(name, file)
+  await vi.waitFor(
+    async () => expect(await allowed(name, { verb: 'list', group: '', resource: 'pods', namespace: 'shop' })).toBe(true),
+    10_000,
+  )
+  return file
+}
+
+const allowed = async (name: string, right: Right): Promise<boolean> => {
+  const spec = 'path' in right ? { user: name, nonResourceAttributes: right } : { user: name, resourceAttributes: right }
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: { groups: ['system:authenticated'], ...spec } }
+  const answer = await cluster.api('/apis/authorization.k8s.io/v1/subjectaccessreviews', { method: 'POST', body })
+  return (JSON.parse(answer.text) as { status: { allowed: boolean } }).status.allowed
+}
+
+async function audit(kubeconfig: string): Promise<Report> {
+  const { code, out, err } = await bench.run(['audit', '-o', 'json', '--kubeconfig', kubeconfig, '-n', 'shop'])
+  expect(code, err).toBe(0)
+  return JSON.parse(out) as Report
+}
+
+const statuses = (report: Report) => Object.fromEntries(report.checks.map((c) => [c.id, c.status]))
+
+/** The ClusterRole of a tier exactly as `permissions` prints it, bound to a user; back when the server knows it. */
+async function grantTier(tier: string, name: string): Promise<void> {
+  const { code, out, err } = await bench.run(['permissions', '--tier', tier])
+  expect(code, err).toBe(0)
+  await cluster.kubectl(['apply', '-f', '-'], { stdin: out })
+  const roles = parseAllDocuments(out).map(
+    (d) =>
+      d.toJS() as { kind: string; metadata: { name: string }; rules: { apiGroups?: string[]; resources?: string[]; verbs: string[] }[] },
+  )
+  expect(roles.map((r) => r.kind)).toEqual(['ClusterRole'])
+  await create(...roles.map((r) => clusterBinding(r.metadata.name, name)))
+  for (const { rules } of roles) {
+    const last = rules.findLast((r) => r.resources !== undefined)
+    const probe = { verb: last?.verbs[0] ?? '', group: last?.apiGroups?.[0] ?? '', resource: last?.resources?.[0] ?? '' }
+    await vi.waitFor(async () => expect(await allowed(name, probe)).toBe(true), 10_000)
+  }
+}
+
+beforeAll(async () => {
+  cluster = await startCluster({ name: 'rights', auditLog: false })
+  for (const namespace of ['shop', 'bank']) await cluster.createNamespace(namespace)
+  kubeconfigs.set('admin', cluster.adminKubeconfig)
+  const pod = { containers: [{ name: 'web', image: 'web:1', env: [{ name: 'DB_PASSWORD', value: 'x' }] }] }
+  const template = { metadata: { labels: { app: 'web' } }, spec: pod }
+  const web = (namespace: string) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: meta('web', namespace),
+    spec: { replicas: 1, selector: { matchLabels: { app: 'web' } }, template },
+  })
+  const secret = (namespace: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { ...meta('old', namespace), annotations: { 'kubernetes.io/service-account.name': 'default' } },
+    type: 'kubernetes.io/service-account-token',
+  })
+  await create(
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: meta('viewer', 'shop'), rules: VIEW },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: meta('developers'),
+      roleRef: roleRef('ClusterRole', 'cluster-admin'),
+      subjects: [{ kind: 'Group', apiGroup: RBAC, name: 'developers' }],
+    },
+    ...['shop', 'bank'].flatMap((ns) => [web(ns), secret(ns)]),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: meta('web', 'bank'),
+      spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80 }] },
+    },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('settings', 'bank'), data: { password: 'hunter2-hunter2' } },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: meta('nobody', 'bank'),
+      spec: { podSelector: { matchLabels: { app: 'gone' } } },
+    },
+  )
+})
+afterAll(async () => {
+  await cluster?.stop()
+})
+
+describe('a user who may view one namespace', () => {
+  it('no crash, no false pass; each unknown names the missing right; the namespace is judged', async () => {
+    const kubeconfig = await viewer('vera')
+    const [admin, mine] = await Promise.all([audit(cluster.adminKubeconfig), audit(kubeconfig)])
+    const theirs = statuses(admin)
+    // The comparison says something: the administrator sees fails, and everything but what nobody can see.
+    expect(Object.values(theirs).filter((s) => s === 'fail').length).toBeGreaterThan(5)
+    const falsePass = mine.checks.filter((c) => c.status === 'pass' && theirs[c.id] !== 'pass').map((c) => c.id)
+    expect(falsePass).toEqual([])
+
+    const hidden = mine.checks.filter((c) => c.status === 'unknown' && theirs[c.id] !== 'unknown')
+    expect(hidden.length).toBeGreaterThan(15)
+    for (const check of hidden) {
+      const needs = check.gaps.flatMap((g) => (g.reason === 'forbidden' && g.needs !== undefined ? [g.needs] : []))
+      expect(needs, check.id).not.toEqual([])
+      for (const right of needs) expect(await allowed('vera', right), `${check.id}: ${describeRight(right)}`).toBe(false)
+    }
+    const deny = mine.checks.find((c) => c.id === 'network/default-deny')
+    expect(deny?.status).toBe('fail')
+    expect(deny?.findings.map((f) => f.object.name)).toEqual(['shop'])
+    expect(statuses(mine)['encryption/env-credentials']).toBe('fail')
+    // Nothing of another namespace is in it.
+    expect(JSON.stringify(mine.checks.flatMap((c) => c.findings))).not.toContain('bank')
+  })
+
+  it('the rights that the gaps name, and only these, make everything known as for the administrator', async () => {
+    const kubeconfig = await viewer('nora')
+    for (let round = 0; round < 3; round += 1) {
+      const needs = (await audit(kubeconfig)).checks
+        .flatMap((c) => c.gaps)
+        .flatMap((g) => (g.reason === 'forbidden' && g.needs !== undefined ? [g.needs] : []))
+      if (needs.length === 0) break
+      const rules = needs.map((r) =>
+        'path' in r ? { nonResourceURLs: [r.path], verbs: [r.verb] } : { apiGroups: [r.group], resources: [r.resource], verbs: [r.verb] },
+      )
+      await create(
+        { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: meta(`named-${round}`), rules },
+        clusterBinding(`named-${round}`, 'nora'),
+      )
+      for (const right of needs) await vi.waitFor(async () => expect(await allowed('nora', right)).toBe(true), 10_000)
+    }
+    const [admin, mine] = await Promise.all([audit(cluster.adminKubeconfig), audit(kubeconfig)])
+    expect(statuses(mine)).toEqual(statuses(admin))
+    expect(mine.checks.flatMap((c) => c.gaps).filter((g) => g.reason === 'forbidden')).toEqual([])
+  })
+
+  it.each([['explain'], ['journal'], ['progress'], ['generate', 'network-policies'], ['apply', 'network-policies', '--dry-run']])(
+    '%s %s %s: an answer or an error in words',
+    async (...verb) => {
+      const { code, err } = await bench.run([...verb, '--kubeconfig', kubeconfigs.get('vera') ?? '', '-n', 'shop'])
+      expect([0, 1, 2, 3, 4]).toContain(code)
+      expect(err).not.toMatch(/defect in kubeharden|undefined|at .*\.ts:/)
+      // What may not be done is refused with the name of the right.
+      if (verb[0] === 'apply') expect(err + code).toMatch(/networkpolicies|1$/)
+    },
+  )
+})
+
+describe('the tiers that permissions prints', () => {
+  const grants = (group: string, resources: readonly string[], verbs: readonly string[]): Grant[] =>
+    resources.flatMap((resource) => verbs.map((verb): Grant => `${verb} ${resource}${group === '' ? '' : `.${group}`}`))
+  const WRITE = ['get', 'create', 'patch', 'update', 'delete']
+  const BINDINGS = grants(RBAC, ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'], WRITE)
+  /** What each tier promises, written down here and not derived: a tier that grows must be looked at. */
+  const PROMISED: { readonly [tier: string]: readonly Grant[] } = {
+    base: [
+      ...ALL_KINDS.filter((k) => KINDS[k].by === 'list' && !('optional' in KINDS[k])).flatMap((k) =>
+        grants(groupOf(k), [KINDS[k].plural], ['list']),
+      ),
+      ...grants('', ['namespaces'], ['get']),
+    ],
+    secrets: grants('', ['secrets'], ['list']),
+    'wizard:network-policies': grants('networking.k8s.io', ['networkpolicies'], WRITE),
+    'wizard:etcd-backup': [...grants('', ['namespaces'], WRITE), ...grants('batch', ['cronjobs'], WRITE)],
+    'wizard:rbac-role': [...grants('', ['serviceaccounts'], WRITE), ...BINDINGS],
+    'wizard:rbac-replace-binding': BINDINGS,
+  }
+
+  let resources: readonly Resource[] | undefined
+  let before: readonly Grant[] | undefined
+
+  it('are those, and no others', async () => {
+    const { out } = await bench.run(['permissions', '-o', 'json'])
+    const names = (JSON.parse(out) as { items: { metadata: { name: string } }[] }).items.map((i) => i.metadata.name)
+    const expected = Object.keys(PROMISED).map((t) => `kubeharden-${t.replace(':', '-')}`)
+    expect(names.toSorted()).toEqual(expected.toSorted())
+  })
+
+  it('base: everything but Secrets is known as for the administrator; secrets: all is', async () => {
+    const kubeconfig = await viewer('tina')
+    await grantTier('base', 'tina')
+    const needSecrets = new Set(checks.filter((c) => c.reads.includes('secrets')).map((c) => c.id as string))
+    expect(needSecrets.size).toBeGreaterThan(0)
+    const [admin, base] = await Promise.all([audit(cluster.adminKubeconfig), audit(kubeconfig)])
+    const without = (report: Report) => Object.fromEntries(Object.entries(statuses(report)).filter(([id]) => !needSecrets.has(id)))
+    expect(without(base)).toEqual(without(admin))
+    for (const check of base.checks.filter((c) => needSecrets.has(c.id))) {
+      expect(['unknown', 'fail'], check.id).toContain(check.status)
+      expect(
+        check.gaps
+          .map((g) => g.needs)
+          .filter((n) => n !== undefined)
+          .map(describeRight),
+        check.id,
+      ).toEqual(['list secrets cluster-wide'])
+    }
+    await grantTier('secrets', 'tina')
+    const [again, all] = await Promise.all([audit(cluster.adminKubeconfig), audit(kubeconfig)])
+    expect(statuses(all)).toEqual(statuses(again))
+    expect(all.checks.flatMap((c) => c.gaps).filter((g) => g.reason === 'forbidden')).toEqual([])
+  })
+
+  it.each(Object.keys(PROMISED))('%s grants what it promises on all resources of the server, and nothing beyond', async (tier) => {
+    const name = `only-${tier.replace(':', '-')}`
+    await grantTier(tier, name)
+    resources ??= await resourcesOf(cluster)
+    expect(resources.length).toBeGreaterThan(80)
+    before ??= await allowedOf(cluster, NOBODY, resources)
+    const after = await allowedOf(cluster, name, resources)
+    const everybody = new Set(before)
+    const gained = after.filter((g) => !everybody.has(g))
+    expect(gained.toSorted()).toEqual([...new Set(PROMISED[tier])].toSorted())
+    const paths = await baselinePaths(cluster, name)
+    expect(paths.gained).toEqual(tier === 'base' ? ['get /metrics'] : [])
+    expect(paths.checked).toBeGreaterThan(15)
+  })
+
+  it('base and the tier of a wizard are enough to apply it and to take it back', async () => {
+    const kubeconfig = await cluster.kubeconfigFor('walt')
+    await grantTier('base', 'walt')
+    const flags = ['--in-namespaces', 'shop,bank', '--yes', '--kubeconfig', kubeconfig]
+    const refused = await bench.run(['apply', 'network-policies', ...flags])
+    expect([3, 4]).toContain(refused.code)
+    expect(refused.out + refused.err).toMatch(/(create|patch|get) networkpolicies\.networking\.k8s\.io in namespace (shop|bank)/)
+    await grantTier('wizard:network-policies', 'walt')
+    const names = async () => (await cluster.kubectl(['get', 'networkpolicies', '-A', '-o', 'name'])).stdout.trim().split('\n').toSorted()
+    const start = await names()
+    const applied = await bench.run(['apply', 'network-policies', ...flags])
+    expect(applied.code, applied.out + applied.err).toBe(0)
+    expect(await names()).toHaveLength(start.length + 2)
+    const undone = await bench.run(['undo', '--yes', '--kubeconfig', kubeconfig])
+    expect(undone.code, undone.out + undone.err).toBe(0)
+    expect(await names()).toEqual(start)
+  })
+})

@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { KINDS } from '../../src/model/kinds.ts'
+import { problemOf } from '../../src/model/questions.ts'
+import { DISTRIBUTIONS, type State } from '../../src/model/state.ts'
+import { destinationOf, etcdBackups } from '../../src/simulate/etcdBackup.ts'
+import { problemOfCron } from '../../wizards/etcd-backup/cron.ts'
+import { filesOf, fileText, impactsOf, objectsOf, planOf, refusalOf, WIZARDS } from './run.ts'
+import { SAMPLE, stateOf } from './state.ts'
+
+const wizard = WIZARDS.etcdBackup
+const jobsOf = (given: Record<string, unknown>, state: State = SAMPLE) =>
+  objectsOf(planOf(wizard, state, given)).filter((o) => o.kind === 'CronJob')
+
+it('keeps seven days: one job and one file for each, at the time asked for', () => {
+  const jobs = jobsOf({ atHour: 3, atMinute: 5 })
+  expect(jobs.map((j) => (j.spec as { schedule: string }).schedule)).toEqual(['0', '1', '2', '3', '4', '5', '6'].map((d) => `5 3 * * ${d}`))
+  const targets = jobs.map((j) => /\/backup\/[^"]+/.exec(JSON.stringify(j))?.[0])
+  expect(new Set(targets).size).toBe(7)
+  expect(targets[0]).toBe('/backup/etcd-sunday.db')
+})
+
+it.each([
+  ['daily-7-weekly-4', 11],
+  ['six-hourly-4', 4],
+  ['own-schedule', 1],
+])('%s is %i jobs, each with a schedule that can be read', (retention, count) => {
+  const jobs = jobsOf({ retention, schedule: '*/30 * * * *' })
+  expect(jobs).toHaveLength(count)
+  for (const job of jobs) expect(problemOfCron((job.spec as { schedule: string }).schedule)).toBeUndefined()
+})
+
+it('is what the checks call a backup, and where it goes', () => {
+  const place = (given: Record<string, unknown>, state = SAMPLE) => {
+    const seen = jobsOf(given, state).map((job) => KINDS.cronJobs.schema.parse(job))
+    expect(etcdBackups(seen).map((b) => b.saving)).toEqual(seen.map(() => 'saves'))
+    return seen[0] === undefined ? undefined : destinationOf(seen[0].spec.jobTemplate.spec.template.spec)
+  }
+  expect(place({})).toEqual({ kind: 'node', path: '/var/backups/etcd' })
+  const claim = stateOf(`
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: backups, namespace: etcd-backup }
+spec: {}
+`)
+  // It is there, so it is suggested.
+  expect(place({}, claim)).toEqual({ kind: 'claim', claim: 'backups' })
+})
+
+it('takes image and certificates from the etcd that runs, and pins the pod security version', () => {
+  const [namespace, job] = objectsOf(planOf(wizard, SAMPLE))
+  expect(JSON.stringify(job)).toContain('registry.k8s.io/etcd:3.6.4-0')
+  expect(namespace?.metadata.labels).toEqual({
+    'pod-security.kubernetes.io/enforce': 'privileged',
+    'pod-security.kubernetes.io/enforce-version': 'v1.36',
+  })
+  expect(JSON.stringify(job)).not.toContain('kubernetes.io/hostname')
+  expect(JSON.stringify(jobsOf({ onNode: 'cp-1' })[0])).toContain('"kubernetes.io/hostname":"cp-1"')
+})
+
+it('writes a runbook that names files, image and the order of a restore', () => {
+  const [file] = filesOf(planOf(wizard, SAMPLE))
+  const text = file === undefined ? '' : fileText(file)
+  for (const words of ['etcd-monday.db', 'registry.k8s.io/etcd:3.6.4-0', '--bump-revision', '--mark-compacted', '--initial-cluster-token'])
+    expect(text).toContain(words)
+  expect(text.indexOf('mv /etc/kubernetes/manifests/etcd.yaml')).toBeGreaterThan(text.indexOf('kube-apiserver.yaml /root/manifests'))
+})
+
+it('says what it costs', () => {
+  const lines = impactsOf(wizard, SAMPLE, { retention: 'own-schedule', schedule: '1 2 * * *' }).join('\n')
+  for (const words of ['can read all of etcd', 'is on the node whose loss', 'nothing removes old ones', 'only a restore'])
+    expect(lines).toContain(words)
+})
+
+describe('refuses', () => {
+  it.each([
+    [{ retention: 'own-schedule' }, 'when does the backup run?'],
+    [{ storage: 'volume-claim' }, 'which volume claim'],
+    [{ storage: 'volume-claim', claim: 'backups' }, 'no volume claim etcd-backup/backups'],
+    [{ onNode: 'worker' }, 'not one of the control-plane nodes. | Choose one of: cp-1'],
+  ])('%o', (given, words) => {
+    expect(refusalOf(wizard, SAMPLE, given)).toContain(words)
+  })
+
+  it.each(DISTRIBUTIONS.filter((d) => !['kubeadm', 'kind', 'unknown'].includes(d)))('%s, and names its own way', (distribution) => {
+    expect(refusalOf(wizard, { ...SAMPLE, cluster: { ...SAMPLE.cluster, distribution } })).toMatch(
+      new RegExp(`on ${distribution}\\. \\| .{20}`),
+    )
+  })
+
+  it.each([
+    ['folder', '/etc/kubernetes', 'belongs to the system'],
+    ['folder', '/var/lib/etcd/backup', 'belongs to the system'],
+    ['folder', 'backups', 'absolute path'],
+    ['folder', '/var/../etc', 'absolute path'],
+    ['etcdImage', 'etcd', 'tag or digest'],
+    ['etcdImage', 'registry.k8s.io/etcd:latest', 'name a version'],
+    ['inNamespace', 'Backup', 'not the name of a namespace'],
+    ['atHour', 24, '0 to 23'],
+  ])('%s %o where it is given', (field, value, words) => {
+    expect(problemOf(wizard.questions, field, value)).toContain(words)
+  })
+})
+
+describe('schedules', () => {
+  it.each(['0 2 * * *', '*/15 0-6 1,15 jan-mar mon', '@daily', '59 23 31 12 6', '5/20 * ? * *'])('%s is taken', (text) => {
+    expect(problemOfCron(text)).toBeUndefined()
+  })
+
+  it.each([
+    ['0 2 * *', 'five fields'],
+    ['60 * * * *', 'minute goes from 0 to 59'],
+    ['* 24 * * *', 'hour goes from 0 to 23'],
+    ['* * 0 * *', 'day of the month goes from 1 to 31'],
+    ['* * * * 7', 'weekday goes from 0 to 6'],
+    ['9-3 * * * *', 'ends before it starts'],
+    ['*/0 * * * *', 'step of 0'],
+    ['1,, * * * *', 'cannot be read'],
+    ['CRON_TZ=UTC 0 2 * * *', 'time zone'],
+    ['@reboot', 'five fields'],
+  ])('%s is refused', (text, words) => {
+    expect(problemOfCron(text)).toContain(words)
+  })
+
+  it('never throws, and takes every plain number in its range', () => {
+    fc.assert(fc.property(fc.string(), (text) => void problemOfCron(text)))
+    fc.assert(
+      fc.property(fc.nat(59), fc.nat(23), fc.integer({ min: 1, max: 31 }), fc.integer({ min: 1, max: 12 }), fc.nat(6), (...parts) => {
+        expect(problemOfCron(parts.join(' '))).toBeUndefined()
+      }),
+    )
+  })
+})

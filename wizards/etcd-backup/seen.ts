@@ -1,0 +1,40 @@
+import type { z } from 'zod'
+import { itemsOf, type State } from '#model/state.ts'
+import { isControlPlane } from '../shared/cluster.ts'
+import type { questions } from './questions.ts'
+
+/** From etcd's static pod: its image and where its certificates are; and one node where there are several. */
+export function defaults(state: State): Partial<z.input<typeof questions>> {
+  const etcd = itemsOf(state, 'pods').find((p) => p.metadata.namespace === 'kube-system' && p.metadata.labels.component === 'etcd')
+  const container = etcd?.spec.containers.find((c) => c.name === 'etcd') ?? etcd?.spec.containers[0]
+  const image = container?.image
+  const certificate = [...(container?.command ?? []), ...(container?.args ?? [])]
+    .map((word) => /^--trusted-ca-file=(.+)\/[^/]+$/.exec(word)?.[1])
+    .find((folder) => folder !== undefined)
+  // A claim in the namespace of the backup was put there for it.
+  const claim = itemsOf(state, 'persistentVolumeClaims').find((c) => c.metadata.namespace === 'etcd-backup')?.metadata.name
+  return {
+    inNamespace: 'etcd-backup',
+    retention: 'daily-7',
+    atHour: 2,
+    atMinute: 17,
+    storage: claim === undefined ? 'node-folder' : 'volume-claim',
+    claim,
+    folder: '/var/backups/etcd',
+    onNode: firstOfSeveral(state),
+    etcdImage: image === undefined || image === '' || !/[:@]/.test(image) ? 'registry.k8s.io/etcd:3.6.8-0' : image,
+    certificateFolder: certificate ?? '/etc/kubernetes/pki/etcd',
+  }
+}
+
+function firstOfSeveral(state: State): string | undefined {
+  const nodes = controlPlaneNodes(state)
+  return nodes.length > 1 ? nodes[0] : undefined
+}
+
+export function controlPlaneNodes(state: State): string[] {
+  return itemsOf(state, 'nodes')
+    .filter((n) => isControlPlane(n.metadata.labels))
+    .map((n) => n.metadata.name)
+    .toSorted()
+}

@@ -1,0 +1,164 @@
+import type { Change, Impact } from '#model/change.ts'
+import { itemsOf, type State } from '#model/state.ts'
+import { safe } from '#model/text.ts'
+import { defineWizard } from '#model/wizard.ts'
+import { input, minorVersion, refuseDistributions, seenWhole } from '../shared/cluster.ts'
+import { given } from '../shared/names.ts'
+import { type BackupAnswers, questions, texts, when } from './questions.ts'
+import { runbook } from './runbook.ts'
+import { controlPlaneNodes, defaults } from './seen.ts'
+import { slotsOf } from './slots.ts'
+import { WAYS } from './ways.ts'
+
+export const wizard = defineWizard({
+  id: 'etcd-backup',
+  area: 'backup',
+  title: { en: 'Save etcd on a schedule' },
+  summary: {
+    en:
+      'Creates a namespace and CronJobs that save a snapshot of etcd on a control-plane node and look at it, with a fixed number of files, ' +
+      'and writes a runbook for the day you need one.',
+  },
+  fixes: ['backup/etcd-job', 'backup/off-host-copy'],
+  reads: ['nodes', 'pods', 'persistentVolumeClaims'],
+  questions,
+  texts,
+  when,
+  defaults,
+  plan,
+  impact,
+  reversible: {
+    en: 'Undo removes the CronJobs and the namespace. Snapshots already saved in a folder of a node stay there.',
+  },
+})
+
+function plan(state: State, answers: BackupAnswers): readonly Change[] {
+  refuseDistributions(state, 'A backup of etcd', WAYS)
+  const target = targetOf(state, answers)
+  refuseNode(state, answers)
+  const slots = slotsOf(answers)
+  const namespace = answers.inNamespace
+  const version = minorVersion(state)
+  return [
+    {
+      kind: 'apply',
+      template: 'etcd-backup/namespace',
+      values: { name: namespace, podSecurityVersion: version === undefined ? 'latest' : `v${version}` },
+    },
+    ...slots.map(
+      (slot): Change => ({
+        kind: 'apply',
+        template: 'etcd-backup/cron-job',
+        values: {
+          name: slot.name,
+          namespace,
+          schedule: slot.schedule,
+          image: answers.etcdImage,
+          target: `/backup/${slot.file}`,
+          node: given(answers.onNode),
+          certificateFolder: answers.certificateFolder,
+          ...target,
+        },
+      }),
+    ),
+    guide(answers),
+  ]
+}
+
+/** The volume that snapshots go to, as holes of the template. */
+function targetOf(state: State, answers: BackupAnswers) {
+  if (answers.storage === 'node-folder') return { hostPath: { path: answers.folder, type: 'DirectoryOrCreate' }, claim: undefined }
+  const claim = given(answers.claim)
+  if (claim === undefined)
+    throw input('claim: which volume claim do snapshots go to?', 'Name a PersistentVolumeClaim, or answer storage with node-folder.')
+  const exists = itemsOf(state, 'persistentVolumeClaims').some(
+    (c) => c.metadata.name === claim && c.metadata.namespace === answers.inNamespace,
+  )
+  if (!exists && seenWhole(state, 'persistentVolumeClaims'))
+    throw input(
+      `claim: there is no volume claim ${safe(answers.inNamespace)}/${safe(claim)}.`,
+      'Create the namespace and the claim first: its storage class and size are yours to choose.',
+    )
+  return { hostPath: undefined, claim: { claimName: claim } }
+}
+
+function refuseNode(state: State, answers: BackupAnswers): void {
+  const node = given(answers.onNode)
+  const nodes = controlPlaneNodes(state)
+  if (node === undefined || nodes.length === 0 || nodes.includes(node)) return
+  throw input(
+    `onNode: ${safe(node)} is not one of the control-plane nodes.`,
+    `Choose one of: ${nodes.map(safe).join(', ')}; or leave it empty.`,
+  )
+}
+
+function guide(answers: BackupAnswers): Change {
+  const slots = slotsOf(answers)
+  const namespace = answers.inNamespace
+  const first = slots[0]?.name ?? 'etcd-backup'
+  return {
+    kind: 'guide',
+    title: { en: 'Restoring etcd' },
+    files: [{ path: 'RESTORE.md', mode: 0o644, content: { kind: 'text', text: runbook(answers, slots) } }],
+    rollback: [
+      {
+        title: { en: 'Stop the backups without removing them' },
+        commands: [
+          `kubectl -n ${namespace} patch cronjob --type=merge -p '{"spec":{"suspend":true}}' ${slots.map((s) => s.name).join(' ')}`,
+        ],
+      },
+    ],
+    steps: [
+      {
+        title: { en: 'Run one backup now and read what it says' },
+        commands: [
+          `kubectl -n ${namespace} create job --from=cronjob/${first} etcd-backup-first`,
+          `kubectl -n ${namespace} wait --for=condition=complete --timeout=120s job/etcd-backup-first`,
+          `kubectl -n ${namespace} logs job/etcd-backup-first --all-containers`,
+        ],
+      },
+      {
+        title: { en: 'Copy the snapshots off the node' },
+        explain: {
+          en: 'A backup on the disk that is lost is lost with it. Keep the encryption configuration too, but apart from the snapshots.',
+        },
+      },
+      { title: { en: 'Keep RESTORE.md where it can be read while the cluster is down' } },
+    ],
+    proof: { kind: 'check', check: 'backup/etcd-job' },
+  }
+}
+
+function impact(_state: State, answers: BackupAnswers): readonly Impact[] {
+  const lines: Impact[] = [
+    {
+      level: 'danger',
+      text: {
+        en: 'Whoever may create pods in {namespace} can read all of etcd: its pods may mount the etcd certificates of the node. Give nobody rights there.',
+      },
+      params: { namespace: answers.inNamespace },
+    },
+    {
+      level: 'warn',
+      text: { en: 'A snapshot holds every object of the cluster. Secrets in it are plain text unless encryption at rest is on.' },
+    },
+  ]
+  if (answers.storage === 'node-folder')
+    lines.push({
+      level: 'warn',
+      text: {
+        en: '{folder} is on the node whose loss the backup is for: until the files are copied elsewhere, the check for a copy off the node stays red.',
+      },
+      params: { folder: answers.folder },
+    })
+  if (answers.retention === 'own-schedule')
+    lines.push({
+      level: 'warn',
+      text: { en: 'Each run adds a file and nothing removes old ones: the storage fills up unless you prune it.' },
+    })
+  lines.push({
+    level: 'info',
+    text: { en: 'The look at the snapshot does not prove it: only a restore checks its sha256. Try one now and then.' },
+  })
+  return lines
+}

@@ -1,0 +1,122 @@
+import type { Impact } from '#model/change.ts'
+import type { Item } from '#model/kinds.ts'
+import { isSystemNamespace, itemsOf, type State } from '#model/state.ts'
+import { directionsOf, isolating } from '#simulate/networkPolicy.ts'
+import { selects } from '#simulate/selectors.ts'
+import { given } from '../shared/names.ts'
+import { enforcement } from './enforcement.ts'
+import type { NetworkAnswers } from './questions.ts'
+import { talksToApi } from './seen.ts'
+
+/** What the policies cut, by Service, and whether anything carries them out at all. */
+export function impact(state: State, answers: NetworkAnswers): readonly Impact[] {
+  const namespaces = [...new Set(answers.inNamespaces)]
+  const incoming = answers.mode === 'deny-other-namespaces' || (answers.mode === 'default-deny' && answers.direction !== 'egress')
+  return [
+    ...enforced(state),
+    ...namespaces.filter(isSystemNamespace).map(systemLine),
+    ...(incoming ? namespaces.flatMap((n) => cutServices(state, answers, n)) : []),
+    ...namespaces.flatMap((n) => outgoing(state, answers, n)),
+    ...(answers.mode === 'allow-app' ? namespaces.flatMap((n) => isolatesToo(state, answers, n)) : []),
+  ]
+}
+
+function enforced(state: State): Impact[] {
+  switch (enforcement(state)) {
+    case 'enforced':
+      return []
+    case 'inert':
+      return [
+        {
+          level: 'danger',
+          text: {
+            en: 'The network of this cluster (flannel) does not carry out network policies: they are stored and nothing is blocked.',
+          },
+        },
+      ]
+    case 'unknown':
+      return [
+        {
+          level: 'warn',
+          text: {
+            en: 'It could not be seen whether the network of this cluster carries out network policies. Try a connection that must fail.',
+          },
+        },
+      ]
+  }
+}
+
+function systemLine(namespace: string): Impact {
+  return {
+    level: 'danger',
+    text: { en: '{namespace} holds what the cluster runs on, such as DNS: what is cut there is cut for everybody.' },
+    params: { namespace },
+  }
+}
+
+/** Services whose pods nothing lets in yet: after this nobody reaches them from where it matters. */
+function cutServices(state: State, answers: NetworkAnswers, namespace: string): Impact[] {
+  const policies = itemsOf(state, 'networkPolicies')
+  return itemsOf(state, 'services')
+    .filter((s) => s.metadata.namespace === namespace && Object.keys(s.spec.selector).length > 0)
+    .flatMap((service): Impact[] => {
+      const view = { namespace, labels: service.spec.selector }
+      const allowed = isolating(policies, view, 'Ingress').some((p) => p.spec.ingress.length > 0)
+      if (allowed) return []
+      const params = { namespace, service: service.metadata.name, ports: portsOf(service) }
+      if (answers.mode === 'default-deny')
+        return [{ level: 'warn', text: { en: '{namespace}/{service}: {ports} is reached by nobody until a policy allows it.' }, params }]
+      const published = service.spec.type === 'LoadBalancer' || service.spec.type === 'NodePort'
+      const text = published
+        ? '{namespace}/{service}: {ports} is published outside the cluster and is no longer reached from there.'
+        : '{namespace}/{service}: {ports} is no longer reached from other namespaces.'
+      return [{ level: published ? 'danger' : 'warn', text: { en: text }, params }]
+    })
+}
+
+function portsOf(service: Item<'services'>): string {
+  const ports = service.spec.ports.map((p) => `${p.port}/${p.protocol ?? 'TCP'}`)
+  return ports.length === 0 ? 'every port' : `port ${ports.join(', ')}`
+}
+
+function outgoing(state: State, answers: NetworkAnswers, namespace: string): Impact[] {
+  if (answers.mode === 'no-public-egress')
+    return [
+      {
+        level: 'warn',
+        text: { en: '{namespace}: pods no longer reach the internet: no outside APIs, no downloads.' },
+        params: { namespace },
+      },
+    ]
+  if (answers.mode !== 'default-deny' || answers.direction === 'ingress') return []
+  const lines: Impact[] = [
+    { level: 'warn', text: { en: '{namespace}: pods reach nothing but what policies allow, not even each other.' }, params: { namespace } },
+  ]
+  if (!answers.dns) lines.push({ level: 'danger', text: { en: '{namespace}: pods can no longer look up names.' }, params: { namespace } })
+  const accounts = talksToApi(state, namespace)
+  if (!answers.allowApiServer && accounts.length > 0)
+    lines.push({
+      level: 'danger',
+      text: { en: '{namespace}: pods of the service accounts {accounts} hold rights on the API server and can no longer reach it.' },
+      params: { namespace, accounts: accounts.join(', ') },
+    })
+  return lines
+}
+
+/** An allow rule also isolates: the first policy that selects a pod cuts everything it does not name. */
+function isolatesToo(state: State, answers: NetworkAnswers, namespace: string): Impact[] {
+  const key = given(answers.toLabelKey)
+  if (key === undefined) return []
+  const labels = { [key]: answers.toLabelValue ?? '' }
+  const already = itemsOf(state, 'networkPolicies').some(
+    (p) => p.metadata.namespace === namespace && selects(p.spec.podSelector, labels) && directionsOf(p).includes('Ingress'),
+  )
+  if (already) return []
+  return [
+    {
+      level: 'warn',
+      text: { en: '{namespace}: pods with {label} had no policy for incoming traffic; from now on only what this one names reaches them.' },
+      params: { namespace, label: `${key}=${answers.toLabelValue ?? ''}` },
+    },
+  ]
+}

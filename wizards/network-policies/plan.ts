@@ -1,0 +1,119 @@
+import type { Change } from '#model/change.ts'
+import type { Json } from '#model/refs.ts'
+import type { State } from '#model/state.ts'
+import { input, requireNamespaces } from '../shared/cluster.ts'
+import { given, slug } from '../shared/names.ts'
+import { contains, METADATA, single } from './cidr.ts'
+import { type NetworkAnswers, parsePort } from './questions.ts'
+import { apiServerBlocks } from './seen.ts'
+
+/** The policies of the chosen mode in each namespace. @throws HardenError `input` */
+export function plan(state: State, answers: NetworkAnswers): readonly Change[] {
+  const namespaces = [...new Set(answers.inNamespaces)]
+  requireNamespaces(state, 'inNamespaces', namespaces)
+  return namespaces.flatMap((namespace) => inNamespace(state, answers, namespace))
+}
+
+function inNamespace(state: State, answers: NetworkAnswers, namespace: string): Change[] {
+  switch (answers.mode) {
+    case 'default-deny':
+      return defaultDeny(state, answers, namespace)
+    case 'allow-app':
+      return [allowApp(state, answers, namespace)]
+    case 'deny-other-namespaces':
+      return denyOthers(state, answers, namespace)
+    case 'no-public-egress':
+      // DNS first: it lies outside the private ranges on some clusters, and nothing is cut in between.
+      return [...allowDns(answers, namespace), noPublicEgress(answers, namespace)]
+  }
+}
+
+/** What stays allowed comes first, so that it is never cut in between. One policy for each direction: either can be taken back alone. */
+function defaultDeny(state: State, answers: NetworkAnswers, namespace: string): Change[] {
+  const egress = answers.direction !== 'ingress'
+  const apply = (template: string): Change => ({ kind: 'apply', template: `network-policies/${template}`, values: { namespace } })
+  return [
+    ...(egress && answers.dns ? allowDns(answers, namespace) : []),
+    ...(egress && answers.allowApiServer ? [allowApiServer(state, namespace)] : []),
+    ...(answers.direction === 'egress' ? [] : [apply('default-deny-ingress')]),
+    ...(egress ? [apply('default-deny-egress')] : []),
+  ]
+}
+
+function allowDns(answers: NetworkAnswers, namespace: string): Change[] {
+  const dns: Change = { kind: 'apply', template: 'network-policies/allow-dns', values: { namespace } }
+  const local: Change = { kind: 'apply', template: 'network-policies/allow-node-local-dns', values: { namespace } }
+  return answers.nodeLocalDns ? [dns, local] : [dns]
+}
+
+function allowApiServer(state: State, namespace: string): Change {
+  const blocks = apiServerBlocks(state)
+  if (blocks === undefined)
+    throw input(
+      'allowApiServer: the addresses of the API server could not be seen.',
+      'Answer no, and allow them by a policy of your own; or read with rights to list Services and nodes.',
+    )
+  return {
+    kind: 'apply',
+    template: 'network-policies/allow-api-server',
+    values: { namespace, service: blocks.service, endpoints: blocks.endpoints.map((cidr) => ({ ipBlock: { cidr } })) },
+  }
+}
+
+function allowApp(state: State, answers: NetworkAnswers, namespace: string): Change {
+  const to = label('toLabel', answers.toLabelKey, answers.toLabelValue)
+  const from = label('fromLabel', answers.fromLabelKey, answers.fromLabelValue)
+  const fromNamespace = given(answers.fromNamespace)
+  if (to === undefined) throw input('toLabelKey: which application is reached?', 'Give a label of its pods, such as app and its value.')
+  if (fromNamespace !== undefined) requireNamespaces(state, 'fromNamespace', [fromNamespace])
+  const ports = (answers.ports ?? []).flatMap((p): Json[] => {
+    const parsed = parsePort(p)
+    return parsed === undefined ? [] : [{ port: parsed.port, protocol: parsed.protocol }]
+  })
+  const source = from === undefined ? 'all' : Object.values(from)[0]
+  const name = ['allow', fromNamespace ?? '', source ?? '', 'to', Object.values(to)[0] ?? '']
+    .filter((part) => part !== '')
+    .map(slug)
+    .join('-')
+  return {
+    kind: 'apply',
+    template: 'network-policies/allow-app',
+    values: {
+      name,
+      namespace,
+      to,
+      from: from === undefined ? {} : { matchLabels: from },
+      namespaceSelector: fromNamespace === undefined ? undefined : { matchLabels: { 'kubernetes.io/metadata.name': fromNamespace } },
+      ports: ports.length === 0 ? undefined : ports,
+    },
+  }
+}
+
+function label(field: string, key: string | undefined, value: string | undefined): Record<string, string> | undefined {
+  const name = given(key)
+  if (name === undefined) {
+    if (given(value) === undefined) return undefined
+    throw input(`${field}Key: a value without a label key.`, 'Give the key too, such as app.')
+  }
+  return { [name]: value ?? '' }
+}
+
+function denyOthers(state: State, answers: NetworkAnswers, namespace: string): Change[] {
+  const controller = given(answers.ingressNamespace)
+  if (controller !== undefined) requireNamespaces(state, 'ingressNamespace', [controller])
+  const published: Change[] =
+    controller === undefined || controller === namespace
+      ? []
+      : [{ kind: 'apply', template: 'network-policies/allow-ingress-controller', values: { namespace, controller } }]
+  return [...published, { kind: 'apply', template: 'network-policies/allow-same-namespace', values: { namespace } }]
+}
+
+function noPublicEgress(answers: NetworkAnswers, namespace: string): Change {
+  const to = [...new Set(answers.privateRanges)].map((cidr): Json => {
+    if (!contains(cidr, METADATA)) return { ipBlock: { cidr } }
+    if (cidr === single(METADATA))
+      throw input(`privateRanges: ${cidr} is the metadata address of the cloud.`, 'Leave it out: it gives out credentials of the node.')
+    return { ipBlock: { cidr, except: [single(METADATA)] } }
+  })
+  return { kind: 'apply', template: 'network-policies/no-public-egress', values: { namespace, to } }
+}
