@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { CliDeps, Globals } from '#front/cli/context.ts'
 import type { Io } from '#front/cli/io.ts'
 import { processIo } from '#front/cli/process.ts'
+import type { Boot } from '#front/tui/boot.tsx'
 import type { Check } from '#model/check.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { SessionDeps } from '#session/deps.ts'
@@ -12,32 +13,72 @@ import packageJson from '../package.json' with { type: 'json' }
 
 const { version } = packageJson
 
+/** A process that has begun: its ends, and the first frame where one is on the screen already. */
+interface Start {
+  readonly io: Io
+  /** Leaves Ctrl-C to a session. */
+  readonly handOver: () => void
+  readonly boot?: Boot
+}
+
 /** The process: runs one command line and leaves with its exit code. */
 export async function run(argv: readonly string[]): Promise<void> {
   const { io, handOver } = processIo()
-  process.exitCode = await runWith(argv, io, handOver)
+  const full = process.stdin.isTTY === true && process.stdout.isTTY === true && !isPlain(io.env) && opensSession(argv)
+  // The first frame is on the screen before the rest of kubeharden is loaded.
+  const boot = full ? (await import('#front/tui/boot.tsx')).showFirstFrame(version) : undefined
+  await new Promise((resolve) => setImmediate(resolve))
+  const code = runWith(argv, boot === undefined ? { io, handOver } : { io: below(boot, io), handOver, boot })
+  process.exitCode = await (boot === undefined ? code : Promise.race([code, boot.left]))
+  boot?.app.unmount()
   // A connection pool or an open prompt must not keep a finished process alive.
   setImmediate(() => process.exit(process.exitCode)).unref()
 }
 
-async function runWith(argv: readonly string[], io: Io, handOver: () => void): Promise<number> {
+/** What is printed while the first frame stands (a wrong flag, say) takes it away first. */
+function below(boot: Boot, io: Io): Io {
+  const print = (to: (text: string) => void) => (text: string) => {
+    boot.app.unmount()
+    to(text)
+  }
+  return { ...io, out: print(io.out), err: print(io.err) }
+}
+
+const SWITCHES = new Set(['--practice', '--read-only', '--no-color', '-q', '--quiet', '-v', '--verbose'])
+const WITH_VALUE = new Set(['--kubeconfig', '--context', '-n', '--namespace', '--as', '--request-timeout', '--from'])
+
+/** Surely a full-screen session? Only decides whether a first frame is drawn at once; the command line is parsed properly later. */
+function opensSession(argv: readonly string[]): boolean {
+  for (let i = 0; i < argv.length; i += 1) {
+    const arg = argv[i] ?? ''
+    if (WITH_VALUE.has(arg)) i += 1
+    else if (!SWITCHES.has(arg)) return false
+  }
+  return true
+}
+
+/** No cursor codes and no symbols: for dumb terminals and screen readers. */
+function isPlain(env: Io['env']): boolean {
+  return env.TERM === 'dumb' || Boolean(env.ACCESSIBLE)
+}
+
+async function runWith(argv: readonly string[], start: Start): Promise<number> {
   const [{ runCli }, { checks }, { wizards }] = await Promise.all([
     import('#front/cli/program.ts'),
     import('#checks/index.ts'),
     import('#wizards/index.ts'),
   ])
-  const deps = cliDeps(checks, wizards, io, handOver)
-  return runCli(argv, deps, io)
+  return runCli(argv, cliDeps(checks, wizards, start), start.io)
 }
 
-function cliDeps(checks: readonly Check[], wizards: readonly Wizard[], io: Io, handOver: () => void): CliDeps {
+function cliDeps(checks: readonly Check[], wizards: readonly Wizard[], start: Start): CliDeps {
   const session = (globals: Globals, { readOnly }: { readonly readOnly: boolean }) => sessionDeps(checks, wizards, globals, readOnly)
   return {
     version,
     checks,
     wizards,
     session,
-    startSession: (globals, options) => startSession(session(globals, options), globals, options, io, handOver),
+    startSession: (globals, options) => startSession(session(globals, options), globals, options, start),
     permissions: async () => {
       const [{ rightsNeeded }, { writtenBy }] = await Promise.all([import('#cluster/permissions.ts'), import('#change/rights.ts')])
       return rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w.id) })))
@@ -89,8 +130,7 @@ async function startSession(
   deps: SessionDeps,
   globals: Globals,
   options: { readonly line: boolean },
-  io: Io,
-  handOver: () => void,
+  { io, handOver, boot }: Start,
 ): Promise<number> {
   const { targetOf } = await import('#front/cli/context.ts')
   const asked = targetOf(globals)
@@ -100,7 +140,7 @@ async function startSession(
   const session = createSession({ ...deps, target })
   handOver()
   try {
-    const code = await runFront(session, options.line, io)
+    const code = await runFront(session, options.line, io, boot)
     const view = session.view()
     // Left without ever getting in: the reason decides the exit code, as for every verb.
     return code === 0 && view.phase === 'failed' ? view.error.exitCode : code
@@ -109,14 +149,14 @@ async function startSession(
   }
 }
 
-async function runFront(session: Session, line: boolean, io: Io): Promise<number> {
-  const plain = io.env.TERM === 'dumb' || Boolean(io.env.ACCESSIBLE)
+async function runFront(session: Session, line: boolean, io: Io, boot?: Boot): Promise<number> {
+  const plain = isPlain(io.env)
   if (line || plain) {
     const { runLine } = await import('#front/line/index.ts')
     return runLine(session, { lang: 'en', color: io.color, plain, input: process.stdin, output: process.stdout, version })
   }
   const { runTui } = await import('#front/tui/index.ts')
-  return runTui(session, { lang: 'en', color: io.color, version })
+  return runTui(session, { lang: 'en', color: io.color, version, ...(boot === undefined ? {} : { boot }) })
 }
 
 /** No terminal to draw on: the checklist as text. */

@@ -13,6 +13,7 @@ import { KeyRing } from './keys.ts'
 import { checkNotInterrupted, mapLimit } from './limit.ts'
 import { foreignManagers } from './owned.ts'
 import { type ObjectItem, seen } from './preview.ts'
+import { guideReadme } from './readme.ts'
 import { send, wantedOf } from './wanted.ts'
 
 export interface ApplyInput {
@@ -42,6 +43,7 @@ export async function applyPreview(preview: Preview, input: ApplyInput): Promise
     )
   checkNotInterrupted(input.signal)
   const items = preview.items.filter((item) => item.kind === 'guide' || item.action !== 'none')
+  const guides = items.flatMap((item) => (item.kind === 'guide' ? [item.change] : []))
   const keys = new KeyRing()
   const folders = await guideFolder(items, input.outDir)
   const lives = await mapLimit(items, async (item) => (item.kind === 'object' ? await stillSo(item, input.writer) : undefined))
@@ -50,7 +52,8 @@ export async function applyPreview(preview: Preview, input: ApplyInput): Promise
     if (item.kind === 'object') return objectStep(item, lives[i], id, preview.wizard, input)
     const dir = folders ?? ''
     const entry = plannedEntry(id, preview.wizard, 'files', { apiVersion: 'kubeharden/v1', kind: 'Folder', name: dir })
-    return { entry, send: async () => ({ files: [...(await writeGuide(item.change, dir, keys, input.templates))] }) }
+    const more = item.change === guides[0] ? guideReadme(preview, guides) : []
+    return { entry, send: async () => ({ files: [...(await writeGuide(item.change, dir, keys, input.templates, more))] }) }
   })
   const run: JournalRun = {
     schemaVersion: 1,

@@ -23,15 +23,21 @@ export async function checkFolder(dir: string): Promise<void> {
   if (there.length > 0) throw new HardenError('input', `${dir} is not empty.`, 'Name an empty folder, or one that does not exist.')
 }
 
-/** Writes the files of a guide; keys are resolved here and nowhere else. Returns their paths. */
-export async function writeGuide(guide: Guide, dir: string, keys: KeyRing, templates?: string): Promise<readonly string[]> {
+/** Writes the files of a guide, and `more` beside them; keys are resolved here and nowhere else. Returns their paths. */
+export async function writeGuide(
+  guide: Guide,
+  dir: string,
+  keys: KeyRing,
+  templates?: string,
+  more: readonly OutFile[] = [],
+): Promise<readonly string[]> {
   await keys.load(guide.files.flatMap((file) => (file.content.kind === 'template' ? Object.values(file.content.keys ?? {}) : [])))
   const files = guide.files.map((file) => ({
     path: file.path,
     mode: modeOf(file),
     text: fileText(file, (source) => keys.resolve(source), templates),
   }))
-  return await writeFiles(dir, files)
+  return await writeFiles(dir, [...files, ...more])
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { Edit, PathStep, Preview } from '#model/change.ts'
 import { type Json, type ObjectRef, refLabel } from '#model/refs.ts'
-import { safe, say } from '#model/text.ts'
 import { checkFolder, type OutFile, writeFiles } from './files.ts'
 import { fileText, type Guide, modeOf } from './guide.ts'
 import { withKey } from './json.ts'
 import { KeyRing } from './keys.ts'
 import { newItem } from './lists.ts'
 import type { ObjectItem } from './preview.ts'
+import { costs, numbered, stepLines, word } from './readme.ts'
 import { renderObject } from './render.ts'
 import { toYaml } from './yaml.ts'
 
@@ -111,28 +111,14 @@ function patchAt(patch: Json | undefined, path: readonly PathStep[], value: Json
 }
 
 function readme(preview: Preview, objects: readonly Written[], guides: readonly Guide[]): string {
-  const impacts = preview.impacts.map((impact) => `- ${impact.level}: ${word(say(impact.text, 'en', impact.params))}`)
-  const numbered = (lines: readonly string[]): string => lines.map((line, i) => `${i + 1}. ${line}`).join('\n')
-  const steps = (all: Guide['steps']): string[] =>
-    all.map((step) => [say(step.title), step.explain === undefined ? '' : `\n   ${say(step.explain)}`, commands(step.commands)].join(''))
   const sections = [
     `# ${word(preview.wizard)} for ${word(preview.cluster.name)}\n\nWritten by kubeharden. Nothing has been applied.`,
-    impacts.length === 0 ? '' : `## What it changes for others\n\n${impacts.join('\n')}`,
-    preview.reversible === true ? '' : `## What does not come back\n\n${say(preview.reversible)}`,
-    `## Way back\n\n${numbered([...guides.flatMap((g) => steps(g.rollback)), ...objects.toReversed().map((o) => o.back)])}`,
-    `## Order\n\n${numbered([...guides.flatMap((g) => steps(g.steps)), ...objects.map((o) => o.order)])}`,
+    ...costs(preview),
+    `## Way back\n\n${numbered([...guides.flatMap((g) => stepLines(g.rollback)), ...objects.toReversed().map((o) => o.back)])}`,
+    `## Order\n\n${numbered([...guides.flatMap((g) => stepLines(g.steps)), ...objects.map((o) => o.order)])}`,
     objects.some((o) => o.listed) ? 'All objects at once: `kubectl apply -k .`, in this folder.' : '',
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
-}
-
-function commands(lines: readonly string[] | undefined): string {
-  return lines === undefined || lines.length === 0 ? '' : `\n\n   \`\`\`sh\n${lines.map((line) => `   ${line}`).join('\n')}\n   \`\`\`\n`
-}
-
-/** Names come from strangers: escaped for Markdown. */
-function word(text: string): string {
-  return safe(text).replace(/[\\`*_{}[\]<>|#]/g, (c) => `\\${c}`)
 }
 
 /** File names of objects: kind and name in lower case, told apart by a number where they would meet. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { STATUSES } from './areas.ts'
 
 const isoDate = z.string().refine((s) => !Number.isNaN(Date.parse(s)), 'not a date that can be read (use YYYY-MM-DD)')

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Item, Kind } from './kinds.ts'
 import type { Gap } from './right.ts'
 

@@ -12,16 +12,16 @@ export function cpuOf(pid) {
 
 /** Runs a program in a terminal until `wanted` is among its output (or for `ms`), and returns the CPU it used by then. */
 export async function cpuUntil(args, { wanted, ms, env = {} }) {
-  const child = pty.spawn(process.execPath, args, {
-    cols: 100,
-    rows: 30,
-    env: { ...process.env, ...env, TERM: 'xterm-256color', CI: undefined },
-  })
+  const { CI: _ci, KUBECONFIG: _kubeconfig, ...inherited } = process.env
+  const child = pty.spawn(process.execPath, args, { cols: 100, rows: 30, env: { ...inherited, ...env, TERM: 'xterm-256color' } })
   const { promise, resolve, reject } = Promise.withResolvers()
   let seen = ''
+  let ready = false
   child.onData((data) => {
     seen += data
-    if (wanted !== undefined && seen.includes(wanted)) resolve(cpuOf(child.pid))
+    if (ready || wanted === undefined || !seen.includes(wanted)) return
+    ready = true
+    resolve(cpuOf(child.pid))
   })
   child.onExit(() => reject(new Error(`ended before ${wanted} was seen:\n${seen}`)))
   const timer = sleep(ms ?? 20_000).then(() =>

@@ -13,7 +13,7 @@ writeFileSync(
   "import React from 'react'\nimport { render, Text } from 'ink'\nrender(React.createElement(Text, null, 'kubeharden'))\nsetTimeout(() => {}, 60000)\n",
 )
 
-const env = { HOME: home, XDG_STATE_HOME: home, KUBECONFIG: undefined }
+const env = { HOME: home, XDG_STATE_HOME: home }
 const cases = {
   'bare Node': () => cpuUntil(['-e', 'setTimeout(() => {}, 5000)'], { ms: 300, env }),
   'a trivial Ink app, not bundled': () => cpuUntil([trivial], { wanted: 'kubeharden', env }),

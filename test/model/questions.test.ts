@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { answersError, isAsked, mergeAnswers, parseAnswers, problemOf, toFields } from '#model/questions.ts'
 
 const Q = z.strictObject({

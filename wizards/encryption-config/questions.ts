@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Conditions } from '#model/questions.ts'
 import { orEmpty } from '../shared/names.ts'
 

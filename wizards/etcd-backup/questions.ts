@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Conditions } from '#model/questions.ts'
 import { namespaceName, nodePath, objectName, orEmpty } from '../shared/names.ts'
 import { problemOfCron } from './cron.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Item } from '#model/kinds.ts'
 import type { Answers } from '#model/questions.ts'
 import { itemsOf, type State } from '#model/state.ts'

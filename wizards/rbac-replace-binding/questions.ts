@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Conditions } from '#model/questions.ts'
 import { namespaceName, orEmpty, rbacName } from '../shared/names.ts'
 import { PRESET_HELP, PRESETS } from '../shared/presets.ts'

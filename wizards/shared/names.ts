@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Pieces of questions that several wizards ask, each refused in words where it is given. */
 

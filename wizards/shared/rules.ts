@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json } from '#model/refs.ts'
 
 /** A rule as a Role holds it, without what stays empty. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HardenError } from '#model/errors.ts'
 
 const cause = z.object({ reason: z.string().optional(), message: z.string().optional(), field: z.string().optional() })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Item, KINDS, type Kind } from '#model/kinds.ts'
 import type { ClusterInfo, Collected, Distribution } from '#model/state.ts'
 import { ApiError, NoAnswer } from './api-error.ts'

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { z } from 'zod'
+import * as z from 'zod'
 import { HardenError } from '#model/errors.ts'
 import { redactArgs } from '#model/objects/redact.ts'
 import { safe } from '#model/text.ts'

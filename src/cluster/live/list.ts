@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Item, KINDS, type Kind } from '#model/kinds.ts'
 import type { Gap } from '#model/right.ts'
 import { ApiError } from './api-error.ts'

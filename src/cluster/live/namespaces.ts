@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Item, KINDS } from '#model/kinds.ts'
 import type { Collected } from '#model/state.ts'
 import { ApiError, NoAnswer } from './api-error.ts'

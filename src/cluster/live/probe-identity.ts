@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Item } from '#model/kinds.ts'
 import type { Collected } from '#model/state.ts'
 import { NoAnswer } from './api-error.ts'

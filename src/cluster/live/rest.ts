@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from 'undici'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ApiError, NoAnswer, parseJson, toNoAnswer } from './api-error.ts'
 import type { Credential, Credentials } from './credentials.ts'
 import { bodyOf, type HeaderSettings, type Headers, headersOf, pause, urlOf, userAgent } from './request.ts'

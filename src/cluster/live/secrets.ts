@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { KINDS } from '#model/kinds.ts'
 import { resourcePath } from './discovery.ts'
 import { Malformed } from './gaps.ts'

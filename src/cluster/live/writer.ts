@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Writer, Written } from '#model/access.ts'
 import { HardenError } from '#model/errors.ts'
 import { type KubeObject, type ObjectRef, refLabel, refOf } from '#model/refs.ts'

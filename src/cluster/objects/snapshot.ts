@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Connection } from '#model/access.ts'
 import { HardenError } from '#model/errors.ts'
 import { ALL_KINDS, KINDS, type Kind } from '#model/kinds.ts'

@@ -50,16 +50,18 @@ export function progressOf(ctx: Ctx): NonNullable<ActOptions['onProgress']> {
 export function outcomeText({ run, verification, folder }: Outcome): string {
   const objects = verification.objects.map((o) => `  ${o.ok ? 'ok ' : 'NOT'} ${safe(refLabel(o.ref))}: ${safe(o.detail)}`)
   const checks = verification.checks.map((c) => {
-    const worse = run.kind === 'apply' && c.failsAfter > c.failsBefore
+    const worse = run.kind === 'apply' && c.before === 'fail' && c.failsAfter > c.failsBefore
     const count = c.failsBefore === c.failsAfter ? '' : ` (${c.failsBefore} -> ${c.failsAfter} objects fail)`
     return `  ${worse ? 'NOT better: ' : ''}${c.check}: ${c.before ?? 'not judged'} -> ${c.after}${count}`
   })
+  // Files on nodes are taken back by hand, as their README.md says.
+  const back = run.kind === 'apply' && run.entries.some((e) => e.action !== 'files') ? ` To take it back: kubeharden undo ${run.id}` : ''
   return [
     ...(folder === undefined ? [] : [`Files are in ${folder}; README.md there holds rollback and steps.`]),
     'Read again from the cluster:',
     ...objects,
     ...checks,
-    run.kind === 'apply' ? `Journal entry ${run.id}. To take it back: kubeharden undo ${run.id}` : `Journal entry ${run.id}.`,
+    `Journal entry ${run.id}.${back}`,
     '',
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { HardenError, toHardenError } from '#model/errors.ts'
+import { safeLines } from '#model/text.ts'
 import { addGlobals, type CliDeps, type Ctx } from './context.ts'
 import { errorText, type Io } from './io.ts'
 import { apply } from './verbs/apply.ts'
@@ -50,6 +51,6 @@ export function buildProgram(ctx: Ctx): Command {
 
 /** Errors and help go where the rest goes, and nothing ends the process from inside. */
 function prepare(command: Command, ctx: Ctx): void {
-  command.exitOverride().configureOutput({ writeOut: ctx.io.out, writeErr: ctx.io.err })
+  command.exitOverride().configureOutput({ writeOut: ctx.io.out, writeErr: (text) => ctx.io.err(safeLines(text)) })
   for (const sub of command.commands) prepare(sub, ctx)
 }

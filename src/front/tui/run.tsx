@@ -3,6 +3,7 @@ import type { Lang } from '#model/text.ts'
 import type { Session } from '#session/types.ts'
 import { App } from './App.tsx'
 import * as act from './actions.ts'
+import { type Boot, RENDERING } from './boot.tsx'
 import { Ui } from './ui.ts'
 
 export interface TuiOptions {
@@ -16,6 +17,8 @@ export interface TuiOptions {
   readonly startedHint?: string
   /** What has to be typed before cluster-wide changes; else the context's or cluster's name. */
   readonly confirmName?: string
+  /** The first frame where it is drawn already; the session goes on in its place. */
+  readonly boot?: Boot
 }
 
 /**
@@ -23,19 +26,13 @@ export interface TuiOptions {
  * ends. Returns the exit code: 0, or 130 after Ctrl-C. The session is left open: whoever made it closes it.
  */
 export async function runTui(session: Session, options: TuiOptions): Promise<number> {
-  const { color, stdin = process.stdin, stdout = process.stdout, ...rest } = options
+  const { color, boot, stdin = process.stdin, stdout = process.stdout, ...rest } = options
   const ended = Promise.withResolvers<number>()
   const ui = new Ui(session, { ...rest, onExit: ended.resolve })
   const unfollow = followPhase(ui)
-  const app = render(<App ui={ui} color={color} />, {
-    stdin,
-    stdout,
-    exitOnCtrlC: false,
-    maxFps: 60,
-    incrementalRendering: true,
-    interactive: true,
-    alternateScreen: true,
-  })
+  const screen = <App ui={ui} color={color} />
+  const app = boot?.app ?? render(screen, { stdin, stdout, ...RENDERING })
+  boot?.app.rerender(screen)
   const interrupted = () => ended.resolve(130)
   process.once('SIGTERM', interrupted)
   try {

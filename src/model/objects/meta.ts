@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Annotations whose values we need; of all others only the key is kept (values hold last-applied copies, credentials, prose). */
 const KEPT_ANNOTATIONS = new Set([

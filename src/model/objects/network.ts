@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { labelSelector, listOf, meta } from './meta.ts'
 
 const intOrString = z.union([z.number(), z.string()])

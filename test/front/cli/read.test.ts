@@ -45,7 +45,7 @@ describe('audit', () => {
     const area = JSON.parse((await practice('audit', '-o', 'json', '--area', 'network')).out) as Report
     expect(new Set(area.checks.map((c) => c.area))).toEqual(new Set(['network']))
     const two = await practice('audit', '-o', 'json', '--check', 'network/default-deny', 'network/open-rules')
-    expect((JSON.parse(two.out) as Report).checks.map((c) => c.id).toSorted()).toEqual(['network/open-rules', 'network/default-deny'])
+    expect((JSON.parse(two.out) as Report).checks.map((c) => c.id).toSorted()).toEqual(['network/default-deny', 'network/open-rules'])
     const none = await practice('audit', '--area', 'access', '--check', 'network/default-deny')
     expect(none).toMatchObject({ code: 2, out: '' })
     expect(none.err).toContain('kubeharden explain lists the checks')

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Severity, Status } from '#model/areas.ts'
 import type { Assessment, CheckResult, JudgedFinding, Score } from '#model/assessment.ts'
 import type { Preview } from '#model/change.ts'

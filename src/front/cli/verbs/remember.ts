@@ -37,7 +37,13 @@ export function remember(program: Command, ctx: Ctx): void {
       const scope = { ...pick('kind', flags.kind), ...pick('namespace', flags.namespace), ...pick('name', flags.name) }
       await connected(ctx, flags, { readOnly: false }, async (session, ready) => {
         ready()
-        await session.accept({ check, scope, owner: flags.owner, reason: flags.reason, expires: future(flags.expires, '--expires') })
+        await session.accept({
+          check,
+          scope,
+          owner: said(flags.owner, '--owner'),
+          reason: said(flags.reason, '--reason'),
+          expires: future(flags.expires, '--expires'),
+        })
       })
       ctx.io.err(`Accepted: ${check} until ${flags.expires}.\n`)
     })
@@ -51,7 +57,12 @@ export function remember(program: Command, ctx: Ctx): void {
       const flags = self.optsWithGlobals() as Globals & { by: string; evidence: string; until: string }
       await connected(ctx, flags, { readOnly: false }, async (session, ready) => {
         ready()
-        await session.attest({ check, by: flags.by, evidence: flags.evidence, until: future(flags.until, '--until') })
+        await session.attest({
+          check,
+          by: said(flags.by, '--by'),
+          evidence: said(flags.evidence, '--evidence'),
+          until: future(flags.until, '--until'),
+        })
       })
       ctx.io.err(`Attested: ${check} until ${flags.until}.\n`)
     })
@@ -61,11 +72,19 @@ function pick<K extends string>(key: K, value: string | undefined): { [P in K]?:
   return value === undefined ? {} : ({ [key]: value } as { [P in K]?: string })
 }
 
+/** Who and why are answered by somebody later: blank is no answer. */
+function said(text: string, flag: string): string {
+  if (text.trim() !== '') return text
+  throw new HardenError('usage', `${flag} is empty.`, 'Say it in a few words; it stands beside the check until it expires.')
+}
+
 /** A date that can be read and is not past: an unreadable expiry never means for ever. */
 function future(text: string, flag: string): string {
   const shape = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(text)
   const time = Date.parse(text)
-  if (!shape || Number.isNaN(time)) throw new HardenError('usage', `${flag} ${text} is not a date.`, 'Use YYYY-MM-DD.')
+  // The 31st of February is read as the 3rd of March by some engines.
+  const real = shape && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10))
+  if (!real) throw new HardenError('usage', `${flag} ${text} is not a date.`, 'Use YYYY-MM-DD.')
   if (time <= Date.now()) throw new HardenError('usage', `${flag} ${text} is in the past.`, 'Give a day to come.')
   return text
 }

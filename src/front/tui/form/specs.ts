@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Answers, type Field, type FieldText, parseAnswers, problemOf, type Questions, toFields } from '#model/questions.ts'
 import type { ObjectRef } from '#model/refs.ts'
 import type { Text } from '#model/text.ts'

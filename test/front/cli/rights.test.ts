@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { groupOf, KINDS, kindOf } from '#model/kinds.ts'
+import type { ObjectRef } from '#model/refs.ts'
+import { refOf } from '#model/refs.ts'
+import { renderObject } from '../../../src/change/render.ts'
+import { writtenBy } from '../../../src/change/rights.ts'
+import { wizards } from '../../../wizards/index.ts'
+import { planOf } from '../../wizards/run.ts'
+import { SAMPLE } from '../../wizards/state.ts'
+
+describe.each(wizards)('the tier of $id', (wizard) => {
+  it('covers every object of its example: got, created, patched, updated, deleted', () => {
+    const example = parse(readFileSync(new URL(`../../../wizards/${wizard.id}/example.yaml`, import.meta.url), 'utf8')) as Record<
+      string,
+      unknown
+    >
+    const rules = writtenBy(wizard.id)
+    const refs = planOf(wizard, SAMPLE, example).flatMap((change): ObjectRef[] => {
+      if (change.kind === 'guide') return []
+      return [change.kind === 'apply' ? refOf(renderObject(change.template, change.values).object) : change.ref]
+    })
+    for (const ref of refs) {
+      const kind = kindOf(ref.apiVersion, ref.kind)
+      expect(kind, `${ref.kind} is not a kind that rights are made of`).toBeDefined()
+      if (kind === undefined) continue
+      const verbs = rules
+        .filter((r) => r.apiGroups.includes(groupOf(kind)) && r.resources.includes(KINDS[kind].plural))
+        .flatMap((r) => r.verbs)
+      expect(verbs.toSorted(), ref.kind).toEqual(['create', 'delete', 'get', 'patch', 'update'])
+    }
+    // Files alone need no rights to write.
+    expect(rules.length > 0).toBe(refs.length > 0)
+  })
+})
