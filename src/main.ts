@@ -107,11 +107,16 @@ function sessionDeps(checks: readonly Check[], wizards: readonly Wizard[], globa
     checks,
     wizards,
     listContexts: async () => (await import('#cluster/index.ts')).listContexts(flags),
-    connect: async (target: Target) => {
+    connect: async (target: Target, signal?: AbortSignal) => {
       if (target.kind === 'practice') return (await import('#cluster/practice/index.ts')).connectPractice()
       if (target.kind === 'from') return (await import('#cluster/objects/from.ts')).connectFrom(target.path)
       const { connectLive } = await import('#cluster/index.ts')
-      return connectLive({ ...flags, version, ...(target.context === undefined ? {} : { context: target.context }) })
+      return connectLive({
+        ...flags,
+        version,
+        ...(target.context === undefined ? {} : { context: target.context }),
+        ...(signal === undefined ? {} : { signal }),
+      })
     },
     openStores: async (target, cluster, options) => (await import('./stores.ts')).openStores(target, cluster, options),
     writeSnapshot: async (state, path) => (await import('#cluster/objects/snapshot.ts')).writeSnapshot(state, path),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
+import { HardenError } from '#model/errors.ts'
 import type { Journal, JournalRun } from '#model/journal.ts'
 import type { Progress, ProgressStore } from '#model/progress.ts'
 import type { ClusterInfo } from '#model/state.ts'
@@ -20,9 +21,13 @@ export async function openStores(target: Target, cluster: ClusterInfo, { locked 
   return {
     // Without the lock nothing is remembered: a pipeline or a read-only session must not write over a session's progress.
     progress: locked ? progress : { load: () => progress.load(), save: async () => {} },
-    journal: openJournal(dir),
+    journal: locked ? openJournal(dir) : { ...openJournal(dir), save: refuse },
     release: async () => lock?.release(),
   }
+}
+
+async function refuse(): Promise<never> {
+  throw new HardenError('internal', 'The journal was to be written without the lock of its cluster.', 'This is a defect in kubeharden: report it.')
 }
 
 function keyOf(target: Target, cluster: ClusterInfo): string {
@@ -52,7 +57,7 @@ function memoryStores(cluster: Progress['cluster']): Stores {
   const journal: Journal = {
     save: async (run) => void runs.set(run.id, structuredClone(run)),
     list: async () => [...runs.values()],
-    get: async (id) => runs.get(id),
+    get: async (id) => structuredClone(runs.get(id)),
   }
   return { progress, journal, release: async () => {} }
 }

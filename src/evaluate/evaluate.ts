@@ -1,5 +1,7 @@
 import type { Assessment, CheckResult } from '#model/assessment.ts'
-import type { Check } from '#model/check.ts'
+import type { Check, CheckContext, Finding, Seen } from '#model/check.ts'
+import type { Kind } from '#model/kinds.ts'
+import type { Gap } from '#model/right.ts'
 import type { State } from '#model/state.ts'
 import { type Judgements, judge, statusOf } from './judge.ts'
 import { scoreByArea, scoreOf } from './score.ts'
@@ -23,8 +25,10 @@ export function evaluate(state: State, checks: readonly Check[], now: Date, judg
 }
 
 function evaluateOne(state: State, check: Check, now: Date, judgements: Judgements): CheckResult {
-  const { seen, gaps } = sightOf(state, check)
-  const raw = seen === undefined ? [] : [...check.evaluate(seen, { now, cluster: state.cluster })]
+  const sight = sightOf(state, check)
+  const context = { now, cluster: state.cluster, complete: sight.gaps.length === 0 }
+  const { raw, broken } = sight.seen === undefined ? { raw: [] } : findingsOf(check, sight.seen, context)
+  const gaps = broken === undefined ? sight.gaps : [...sight.gaps, broken]
   const findings = raw.map((finding) => judge(check, finding, judgements, now))
   return {
     id: check.id,
@@ -36,6 +40,16 @@ function evaluateOne(state: State, check: Check, now: Date, judgements: Judgemen
     messages: check.messages,
     findings,
     gaps,
+  }
+}
+
+/** A check that stumbles over what was read is unknown and says so; the others go on. */
+function findingsOf(check: Check, seen: Seen<Kind>, context: CheckContext): { readonly raw: readonly Finding[]; readonly broken?: Gap } {
+  try {
+    return { raw: [...check.evaluate(seen, context)] }
+  } catch (error) {
+    const detail = `${check.id} could not be evaluated: ${error instanceof Error ? error.message : String(error)}`
+    return { raw: [], broken: { kind: check.reads[0] ?? 'namespaces', reason: 'malformed', detail } }
   }
 }
 

@@ -48,6 +48,8 @@ export function gains(checks: readonly CheckResult[]): readonly { readonly check
     .sort((a, b) => b.gain - a.gain || SEVERITY_WEIGHT[b.check.severity] - SEVERITY_WEIGHT[a.check.severity])
 }
 
+/** One decimal. Almost all is not all: 100 is said only of exactly 100. */
 function round(value: number): number {
-  return Math.round(value * 10) / 10
+  const rounded = Math.round(value * 10) / 10
+  return value < 100 ? Math.min(rounded, 99.9) : rounded
 }

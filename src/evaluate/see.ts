@@ -25,9 +25,12 @@ export function sightOf(state: State, check: Pick<Check, 'reads'>): Sight {
       blind = true
       continue
     }
-    gaps.push(...collected.gaps)
-    for (const gap of collected.gaps) if (gap.namespace !== undefined) without.add(gap.namespace)
-    if (!collected.gaps.some((gap) => gap.namespace === undefined)) continue
+    const own = gapsOf(kind, collected)
+    for (const gap of own) {
+      gaps.push(gap)
+      if (gap.namespace !== undefined) without.add(gap.namespace)
+    }
+    if (!own.some((gap) => gap.namespace === undefined)) continue
     if (collected.onlyNamespaces === undefined) blind = true
     else only = intersect(only, collected.onlyNamespaces)
   }
@@ -35,6 +38,12 @@ export function sightOf(state: State, check: Pick<Check, 'reads'>): Sight {
   const visible = (namespace: string) => (only === undefined || only.has(namespace)) && !without.has(namespace)
   const entries = check.reads.map((kind) => [kind, narrowed(state, kind, visible)])
   return { seen: Object.fromEntries(entries) as Seen<Kind>, gaps: distinct(gaps) }
+}
+
+/** Where only some namespaces are said to be whole, the others were not seen, even if a file from elsewhere names no gap. */
+function gapsOf(kind: Kind, { gaps, onlyNamespaces }: Collected<unknown>): readonly Gap[] {
+  if (onlyNamespaces === undefined || gaps.some((gap) => gap.namespace === undefined)) return gaps
+  return [...gaps, { kind, reason: 'not-in-source', detail: `${KINDS[kind].kind} objects were read in some namespaces only` }]
 }
 
 function narrowed(state: State, kind: Kind, visible: (namespace: string) => boolean): readonly Item<Kind>[] {

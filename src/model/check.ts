@@ -10,6 +10,11 @@ export type Seen<K extends Kind> = { readonly [P in K]: readonly Item<P>[] }
 export interface CheckContext {
   readonly now: Date
   readonly cluster: ClusterInfo
+  /**
+   * Every kind this check reads was seen whole, without any gap. Only then is what is not in its lists not there. A folder of
+   * manifests is whole as well where nothing in it was unreadable: it holds what it holds.
+   */
+  readonly complete: boolean
 }
 
 /** One object and what was seen of it. `message` names one of the check's messages; a sentence is made from it when shown. */

@@ -5,8 +5,8 @@ import { settleJournal } from '#change/settle.ts'
 import { applyUndo, previewUndo } from '#change/undo.ts'
 import type { Writer } from '#model/access.ts'
 import type { Preview } from '#model/change.ts'
-import { HardenError } from '#model/errors.ts'
-import type { JournalRun } from '#model/journal.ts'
+import { HardenError, toHardenError } from '#model/errors.ts'
+import type { JournalRun, Verification } from '#model/journal.ts'
 import type { Answers } from '#model/questions.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { SessionDeps } from './deps.ts'
@@ -26,8 +26,13 @@ export async function previewOf(link: Link, wizard: Wizard, answers: Answers, si
     cluster: named(link),
   }
   if (link.writer === undefined) return offlinePreview(plan)
-  if (link.readOnly === undefined) await settleJournal({ journal: link.stores.journal, writer: link.writer })
+  await settle(link, link.writer)
   return previewChanges({ ...plan, writer: link.writer, ...(signal === undefined ? {} : { signal }) })
+}
+
+/** What a crash left open; only with the lock held, so never in a session that may not write. */
+async function settle(link: Link, writer: Writer): Promise<void> {
+  if (link.readOnly === undefined) await settleJournal({ journal: link.stores.journal, writer })
 }
 
 function named(link: Link) {
@@ -51,8 +56,8 @@ export async function applyAndVerify(
 /** What taking a run back would do now; settles first what a crash left open. */
 export async function previewOfUndo(link: Link, runId: string, signal?: AbortSignal): Promise<Preview> {
   const writer = writerOf(link)
+  await settle(link, writer)
   const { journal } = link.stores
-  await settleJournal({ journal, writer })
   return previewUndo(await runOf(link, runId), { journal, writer, ...(signal === undefined ? {} : { signal }) })
 }
 
@@ -72,15 +77,35 @@ interface Done {
   readonly checks: readonly string[]
 }
 
-async function prove(link: Link, writer: Writer, { run, preview, checks }: Done, outDir?: string): Promise<Outcome> {
+async function prove(link: Link, writer: Writer, done: Done, outDir?: string): Promise<Outcome> {
+  const { run } = done
+  try {
+    const verified = { ...run, verification: await proofOf(link, writer, done) }
+    await link.stores.journal.save(verified)
+    return outcome(verified, outDir)
+  } catch (thrown) {
+    const error = toHardenError(thrown)
+    const back = run.kind === 'apply' && run.entries.some((e) => e.action !== 'files') ? ` kubeharden undo ${run.id} takes it back.` : ''
+    throw new HardenError(
+      'change-failed',
+      `All changes were made, but not proven: ${error.message}`,
+      `${error.hint} The journal has them as run ${run.id}.${back}`,
+      { cause: error },
+    )
+  }
+}
+
+async function proofOf(link: Link, writer: Writer, { run, preview, checks }: Done): Promise<Verification> {
   const before = link.assessment
   const objects = await seenAgain(run, preview, writer)
   await reread(link, {})
-  const verification = verify(checks, before, link.assessment, objects, run.kind)
-  const verified = { ...run, verification }
-  await link.stores.journal.save(verified)
+  return verify(checks, before, link.assessment, objects, run.kind)
+}
+
+function outcome(run: JournalRun & { readonly verification: Verification }, outDir: string | undefined): Outcome {
+  const { verification } = run
   const wroteFiles = run.entries.some((e) => e.action === 'files')
-  return { run: verified, verification, ...(wroteFiles && outDir !== undefined ? { folder: outDir } : {}) }
+  return { run, verification, ...(wroteFiles && outDir !== undefined ? { folder: outDir } : {}) }
 }
 
 function acting(deps: SessionDeps, link: Link, options: ActOptions) {

@@ -22,7 +22,7 @@ export interface SessionDeps {
   readonly checks: readonly Check[]
   readonly wizards: readonly Wizard[]
   readonly listContexts: () => Promise<readonly ContextChoice[]>
-  readonly connect: (target: Target) => Promise<Connection>
+  readonly connect: (target: Target, signal?: AbortSignal) => Promise<Connection>
   readonly openStores: (target: Target, cluster: ClusterInfo, options: { readonly locked: boolean }) => Promise<Stores>
   readonly writeSnapshot: (state: State, path: string) => Promise<void>
   readonly now: () => Date

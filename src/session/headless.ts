@@ -9,7 +9,7 @@ import type { Target } from './types.ts'
 
 /** Connects, reads these kinds, closes. */
 export async function readOnce(deps: SessionDeps, target: Target, kinds: readonly Kind[], options: CollectOptions = {}): Promise<State> {
-  const connection = await deps.connect(target)
+  const connection = await deps.connect(target, options.signal)
   try {
     return await connection.reader.collect(kinds, options)
   } finally {

@@ -2,11 +2,13 @@ import { settleJournal } from '#change/settle.ts'
 import { evaluate, kindsOf } from '#evaluate/evaluate.ts'
 import type { CollectOptions, Writer } from '#model/access.ts'
 import type { Assessment } from '#model/assessment.ts'
+import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
 import type { Progress } from '#model/progress.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps, Stores } from './deps.ts'
 import { advance } from './progress.ts'
+import { dryRunsOnly } from './readOnly.ts'
 import type { Target } from './types.ts'
 
 /** One open cluster of a session: what was read, what was made of it, and the doors. */
@@ -14,7 +16,10 @@ export interface Link {
   readonly target: Target
   readonly writer: Writer | undefined
   readonly stores: Stores
+  /** Why nothing can be written to the cluster. */
   readonly readOnly: string | undefined
+  /** Without the lock nothing is remembered either. */
+  readonly locked: boolean
   readonly collect: (options: CollectOptions) => Promise<State>
   state: State
   assessment: Assessment
@@ -22,62 +27,85 @@ export interface Link {
   runs: readonly JournalRun[]
   /** Where the last session left it. */
   readonly before: { readonly at: string; readonly score?: number } | undefined
-  /** Stores the progress and evaluates again under it (accepted risks and attestations change verdicts). */
-  remember(progress: Progress): Promise<void>
+  /** Stores the progress and evaluates under it (accepted risks and attestations change verdicts), of a new state where one is given. */
+  remember(progress: Progress, state?: State): Promise<void>
   close(): Promise<void>
 }
 
 /** Connects, reads, evaluates and opens what earlier sessions left. Everything is closed again where a part fails. */
 export async function openLink(deps: SessionDeps, target: Target, options: CollectOptions): Promise<Link> {
-  const connection = await deps.connect(target)
-  const closers: (() => Promise<void>)[] = [() => connection.reader.close()]
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer()
+  const goOn = () => {
+    if (options.signal?.aborted === true)
+      throw new HardenError('interrupted', 'Interrupted while connecting.', 'Nothing was changed. Connect again when you are ready.')
   }
+  const connection = await deps.connect(target, options.signal)
+  const closers: (() => Promise<void>)[] = [() => connection.reader.close()]
+  const close = () => closeAll(closers)
   try {
+    goOn()
     const kinds = kindsOf([...deps.checks, ...deps.wizards])
     const collect = (o: CollectOptions) => connection.reader.collect(kinds, o)
     const state = await collect(options)
-    const readOnly = deps.readOnly ? 'started with --read-only' : connection.writer === undefined ? connection.readOnlyReason : undefined
-    const stores = await deps.openStores(target, state.cluster, { locked: !deps.readOnly })
+    goOn()
+    const locked = !deps.readOnly
+    const stores = await deps.openStores(target, state.cluster, { locked })
     closers.push(() => stores.release())
+    goOn()
+    const readOnly = deps.readOnly
+      ? 'started with --read-only'
+      : connection.writer === undefined
+        ? (connection.readOnlyReason ?? 'there is no live cluster')
+        : undefined
     // What a crash left open is found out first, so that every front end shows what stands. Where it cannot be (no right to
     // look, no answer), it stays open and is tried again before the next preview; a damaged journal is refused by `list` below.
-    if (connection.writer !== undefined && !deps.readOnly)
+    if (connection.writer !== undefined && readOnly === undefined)
       await settleJournal({ journal: stores.journal, writer: connection.writer }).catch(() => [])
     const old = await stores.progress.load()
-    const last = old.history.at(-1)
-    const link: Link = {
-      target,
-      writer: connection.writer,
-      stores,
-      readOnly,
-      collect,
-      state,
-      assessment: evaluate(state, deps.checks, deps.now(), old),
-      progress: old,
-      runs: await stores.journal.list(),
-      before: last === undefined ? undefined : { at: last.at, ...(last.score === undefined ? {} : { score: last.score }) },
-      remember: async (progress) => {
-        link.assessment = evaluate(link.state, deps.checks, deps.now(), progress)
-        // History belongs to the cluster as it is: a snapshot or a folder is not it.
-        const moves = link.state.source === 'live' || link.state.source === 'practice'
-        link.progress = moves ? advance(progress, link.assessment) : progress
-        await stores.progress.save(link.progress)
-      },
-      close,
-    }
+    const runs = await stores.journal.list()
+    goOn()
+    const writer = connection.writer === undefined || readOnly === undefined ? connection.writer : dryRunsOnly(connection.writer, readOnly)
+    const link = makeLink(deps, { target, writer, stores, readOnly, locked, collect, close }, { state, progress: old, runs })
     await link.remember(old)
     return link
   } catch (error) {
-    await close()
+    await close().catch(() => undefined)
     throw error
   }
 }
 
+type Doors = Pick<Link, 'target' | 'writer' | 'stores' | 'readOnly' | 'locked' | 'collect' | 'close'>
+
+function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | 'progress' | 'runs'>): Link {
+  const last = found.progress.history.at(-1)
+  const link: Link = {
+    ...doors,
+    ...found,
+    assessment: evaluate(found.state, deps.checks, deps.now(), found.progress),
+    before: last === undefined ? undefined : { at: last.at, ...(last.score === undefined ? {} : { score: last.score }) },
+    // All or nothing: what could not be stored is not shown as if it had been.
+    remember: async (progress, state = link.state) => {
+      const assessment = evaluate(state, deps.checks, deps.now(), progress)
+      // History belongs to the cluster as it is: a snapshot or a folder is not it.
+      const moves = state.source === 'live' || state.source === 'practice'
+      const next = moves ? advance(progress, assessment) : progress
+      if (doors.locked) await doors.stores.progress.save(next)
+      link.state = state
+      link.assessment = assessment
+      link.progress = next
+    },
+  }
+  return link
+}
+
+/** Last opened, first closed; one that fails does not keep the others open. */
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const closer of closers.splice(0).reverse()) await closer().catch((error: unknown) => errors.push(error))
+  if (errors.length > 0) throw errors[0]
+}
+
 /** Collects and evaluates again. */
 export async function reread(link: Link, options: CollectOptions): Promise<void> {
-  link.state = await link.collect(options)
-  await link.remember(link.progress)
+  await link.remember(link.progress, await link.collect(options))
   link.runs = await link.stores.journal.list()
 }

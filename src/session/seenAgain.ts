@@ -1,3 +1,4 @@
+import { maskObject } from '#change/credentials.ts'
 import { fieldChanges } from '#change/diff.ts'
 import { getAt } from '#change/edits.ts'
 import { jsonEqual } from '#change/json.ts'
@@ -16,10 +17,10 @@ import type { SeenAgain } from './verify.ts'
 export async function seenAgain(run: JournalRun, preview: Preview, writer: Writer): Promise<readonly SeenAgain[]> {
   const settled = run.entries.filter((e) => e.state === 'done' && e.action !== 'files')
   const wanted = new Map(preview.items.flatMap((i) => (i.kind === 'object' ? [[refKey(i.ref), i.after] as const] : [])))
-  return Promise.all(settled.map((entry) => lookAt(entry, wanted.get(refKey(entry.ref)), writer)))
+  return Promise.all(settled.map((entry) => lookAt(entry, run.kind, wanted.get(refKey(entry.ref)), writer)))
 }
 
-async function lookAt(entry: JournalEntry, wanted: KubeObject | undefined, writer: Writer): Promise<SeenAgain> {
+async function lookAt(entry: JournalEntry, kind: JournalRun['kind'], wanted: KubeObject | undefined, writer: Writer): Promise<SeenAgain> {
   const live = await writer.get(entry.ref)
   const { ref } = entry
   if (entry.action === 'delete') {
@@ -27,7 +28,7 @@ async function lookAt(entry: JournalEntry, wanted: KubeObject | undefined, write
     return { ref, ok: gone, detail: gone ? 'is gone' : 'is still there' }
   }
   if (live === undefined) return { ref, ok: false, detail: 'is not there' }
-  const paths = entry.action === 'create' && wanted !== undefined ? unlike(wanted, live) : changed(entry, live)
+  const paths = entry.action === 'create' && wanted !== undefined ? unlike(wanted, live) : changed(entry, kind === 'undo' ? wanted : undefined, live)
   if (paths.length === 0) return { ref, ok: true, detail: 'is stored as previewed' }
   const more = paths.length > 3 ? ` and ${paths.length - 3} more fields` : ''
   return { ref, ok: false, detail: `differs in ${paths.slice(0, 3).map(pathLabel).join(', ')}${more}` }
@@ -35,12 +36,19 @@ async function lookAt(entry: JournalEntry, wanted: KubeObject | undefined, write
 
 /** Fields of a created object that are not as previewed; what the server filled in by itself is no difference. */
 function unlike(wanted: KubeObject, live: KubeObject): readonly (readonly PathStep[])[] {
-  return fieldChanges(wanted, live)
+  const masked = (object: KubeObject) => maskObject(object, { everyEnv: true })
+  return fieldChanges(masked(wanted), masked(live))
     .filter((f) => f.before !== undefined && f.before !== REDACTED)
     .map((f) => f.path)
 }
 
-/** Changed fields that are not as the server answered. Values that may hold credentials are not in the journal. */
-function changed(entry: JournalEntry, live: KubeObject): readonly (readonly PathStep[])[] {
-  return entry.fields.filter((f) => f.after !== undefined && !jsonEqual(getAt(live, f.path), f.after)).map((f) => f.path)
+/**
+ * Changed fields that are not as the server answered, gone ones included. An undo leaves what others did beside it, so
+ * that there the preview says what is to be in the field. Values that may hold credentials are not in the journal.
+ */
+function changed(entry: JournalEntry, wanted: KubeObject | undefined, live: KubeObject): readonly (readonly PathStep[])[] {
+  return entry.fields.flatMap(({ path, after }) => {
+    const meant = wanted === undefined ? after : getAt(wanted, path)
+    return meant === REDACTED || jsonEqual(getAt(live, path), meant) ? [] : [path]
+  })
 }

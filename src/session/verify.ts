@@ -1,6 +1,7 @@
-import type { Assessment } from '#model/assessment.ts'
+import type { Assessment, CheckResult } from '#model/assessment.ts'
 import type { Verification } from '#model/journal.ts'
 import type { ObjectRef } from '#model/refs.ts'
+import type { Gap } from '#model/right.ts'
 
 /** What reading again showed of one written object. */
 export interface SeenAgain {
@@ -11,8 +12,8 @@ export interface SeenAgain {
 
 /**
  * Compares the assessments before and after a change for the checks it is meant to fix. It holds where every object is
- * stored as intended and, for an apply, no check
- * of these that failed before has more failing objects now. (New objects may bring a check to life that had nothing to look at.)
+ * stored as intended and, for an apply, no check of these that failed before has more failing objects now, or can no
+ * longer be seen as far as before. (New objects may bring a check to life that had nothing to look at.)
  */
 export function verify(
   checks: readonly string[],
@@ -21,17 +22,32 @@ export function verify(
   objects: readonly SeenAgain[],
   direction: 'apply' | 'undo',
 ): Verification {
-  const rows = checks.flatMap((id) => {
+  const pairs = checks.flatMap((id) => {
     const now = after.checks.find((c) => c.id === id)
-    const then = before.checks.find((c) => c.id === id)
-    if (now === undefined) return []
-    const fails = (c: typeof now | undefined) => c?.findings.filter((f) => f.status === 'fail').length ?? 0
-    return [{ check: id, before: then?.status, after: now.status, failsBefore: fails(then), failsAfter: fails(now) }]
+    return now === undefined ? [] : [{ now, then: before.checks.find((c) => c.id === id) }]
   })
   return {
     at: after.at,
-    checks: rows,
+    checks: pairs.map(({ now, then }) => ({
+      check: now.id,
+      before: then?.status,
+      after: now.status,
+      failsBefore: fails(then),
+      failsAfter: fails(now),
+    })),
     objects: objects.map((o) => ({ ref: { ...o.ref }, ok: o.ok, detail: o.detail })),
-    ok: objects.every((o) => o.ok) && (direction === 'undo' || rows.every((r) => r.before !== 'fail' || r.failsAfter <= r.failsBefore)),
+    ok: objects.every((o) => o.ok) && (direction === 'undo' || pairs.every(({ now, then }) => holds(now, then))),
   }
+}
+
+function fails(check: CheckResult | undefined): number {
+  return check?.findings.filter((f) => f.status === 'fail').length ?? 0
+}
+
+/** Fewer findings because less was seen is no proof. */
+function holds(now: CheckResult, then: CheckResult | undefined): boolean {
+  if (then?.status !== 'fail') return true
+  const place = (gap: Gap) => `${gap.kind}|${gap.namespace ?? ''}`
+  const known = new Set(then.gaps.map(place))
+  return fails(now) <= fails(then) && now.gaps.every((gap) => known.has(place(gap)))
 }

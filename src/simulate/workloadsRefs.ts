@@ -1,6 +1,5 @@
 import { type Item, KINDS, type Kind, PROBE_API } from '#model/kinds.ts'
 import type { ObjectRef } from '#model/refs.ts'
-import type { ClusterInfo } from '#model/state.ts'
 import type { Params } from '#model/text.ts'
 
 /** The reference of an item of a kind, as findings name it. */
@@ -23,11 +22,11 @@ export function namespaceRef(name: string): ObjectRef {
 }
 
 /**
- * Was the cluster looked at as a whole? Kinds are cut to the namespaces that may be read, and a folder of manifests holds
- * what it holds: that something is missing can be said only where kube-system is among the namespaces, and with the uid that a server gave it.
+ * Was a cluster looked at as a whole? That something is missing in it can be said only where nothing of what the check reads
+ * was hidden, and where kube-system is there: a folder with one application's manifests is whole, but no cluster.
  */
-export function seesCluster(namespaces: readonly Item<'namespaces'>[], cluster: Pick<ClusterInfo, 'uid'>): boolean {
-  return namespaces.some((n) => n.metadata.name === 'kube-system' && (n.metadata.uid ?? cluster.uid) !== undefined)
+export function seesCluster(namespaces: readonly Item<'namespaces'>[], complete: boolean): boolean {
+  return complete && namespaces.some((n) => n.metadata.name === 'kube-system')
 }
 
 /** Parameters of a finding's message; widened, so that a check may yield findings with different ones. */

@@ -10,6 +10,8 @@ export const NOW = new Date('2026-06-01T12:00:00Z')
 interface Options {
   readonly now?: Date
   readonly version?: string
+  /** False: as if a part of what the check reads had been hidden. */
+  readonly complete?: boolean
 }
 
 /** Runs a check on YAML documents that are a whole cluster, on the way that a real run takes: parse, trim, narrow, evaluate. */
@@ -20,7 +22,7 @@ export function run(check: Check, yaml: string, options: Options = {}): readonly
   const state = stateFromObjects(objects, { source: 'snapshot', name: 'example', now, complete: true, cluster })
   const { seen, gaps } = sightOf(state, check)
   if (seen === undefined || gaps.length > 0) throw new Error(`the documents have gaps: ${gaps.map((gap) => gap.detail).join('; ')}`)
-  return [...check.evaluate(seen, { now, cluster: state.cluster })]
+  return [...check.evaluate(seen, { now, cluster: state.cluster, complete: options.complete ?? true })]
 }
 
 /** A Secret may be written as the row it is read as (`ageDays`), so that an example holds at any time. */

@@ -24,13 +24,15 @@ export const check = defineCheck({
   messages: {
     noRole: { en: '{role} does not exist; it would give its rights to {subjects} {scope} as soon as somebody creates it.' },
     noAccount: { en: '{gone} does not exist; whoever creates it gets {role} {scope}.' },
-    notVisible: { en: 'It cannot be told whether {gone} exists: its namespace is gone, or its service accounts were not seen.' },
+    notVisible: { en: 'It cannot be told whether {gone} exists: the service accounts of its namespace were not seen.' },
     whole: { en: '{role} exists, and so do the service accounts it is bound to.' },
   },
-  *evaluate(seen): Iterable<Finding<'noRole' | 'noAccount' | 'notVisible' | 'whole'>> {
+  *evaluate(seen, { complete }): Iterable<Finding<'noRole' | 'noAccount' | 'notVisible' | 'whole'>> {
     const accounts = new Set(seen.serviceAccounts.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
-    // Every namespace has a service account: where none was seen, the namespace was not seen, or is gone.
+    // Every namespace has a service account: where none was seen, the namespace was not seen, or is gone. It is gone where
+    // nothing was hidden and this is a whole cluster (one has accounts in kube-system), not a folder of manifests.
     const visible = new Set(seen.serviceAccounts.map(({ metadata }) => metadata.namespace))
+    const whole = complete && visible.has('kube-system')
 
     for (const grant of grantsOf(seen)) {
       if (systemBinding(grant.meta, grant.roleRef.name) !== undefined) continue
@@ -42,8 +44,8 @@ export const check = defineCheck({
       const named = grant.subjects.flatMap((subject) => accountOf(subject, grant.meta.namespace) ?? [])
       const gone = named.filter(({ namespace, name }) => !accounts.has(`${namespace}/${name}`))
       // The account default comes back by itself; folders of manifests need not hold it.
-      const surely = gone.filter(({ namespace, name }) => visible.has(namespace) && name !== 'default')
-      const unsure = gone.filter(({ namespace }) => !visible.has(namespace))
+      const surely = gone.filter(({ namespace, name }) => (visible.has(namespace) ? name !== 'default' : whole))
+      const unsure = gone.filter(({ namespace }) => !whole && !visible.has(namespace))
       const listed = (surely.length > 0 ? surely : unsure).map(({ namespace, name }) => `ServiceAccount ${namespace}/${name}`)
       const extra = { path: 'subjects', saw: some(listed, 3) }
       const withGone = <M extends string>(finding: Finding<M>) => ({

@@ -30,7 +30,7 @@ export const check = defineCheck({
       en: '{distribution} saves its datastore by itself, not by a CronJob. Confirm that it is switched on and that the files leave the node.',
     },
     none: { en: 'No CronJob saves etcd.' },
-    notSeen: { en: 'No CronJob that saves etcd was seen, but not the whole cluster could be looked at (kube-system is missing).' },
+    notSeen: { en: 'No CronJob that saves etcd was seen, but not the whole cluster could be looked at.' },
     ...MANAGED,
   },
   examples: {
@@ -74,7 +74,7 @@ spec:
               command: [etcdctl, snapshot, save, /backup/etcd.db]
 `,
   },
-  evaluate: function* ({ cronJobs, deployments, statefulSets, namespaces }, { cluster }) {
+  evaluate: function* ({ cronJobs, deployments, statefulSets, namespaces }, { cluster, complete }) {
     const { distribution } = cluster
     if (isManaged(distribution)) {
       yield { status: 'not-applicable', object: CLUSTER, message: 'managed', params: params({ distribution }) }
@@ -101,7 +101,7 @@ spec:
     if (operators.length > 0) return
     if (OWN_SNAPSHOTS.has(distribution))
       yield { status: 'manual', object: CLUSTER, message: 'ownSnapshots', params: params({ distribution }) }
-    else if (seesCluster(namespaces, cluster)) yield { status: 'fail', object: CLUSTER, message: 'none' }
+    else if (seesCluster(namespaces, complete)) yield { status: 'fail', object: CLUSTER, message: 'none' }
     else yield { status: 'unknown', object: CLUSTER, message: 'notSeen' }
   },
 })

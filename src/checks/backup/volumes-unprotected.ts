@@ -50,7 +50,7 @@ metadata: { name: nightly, namespace: velero }
 spec: { schedule: 0 1 * * *, template: { includedNamespaces: ['*'], ttl: 720h0m0s } }
 `,
   },
-  evaluate: function* ({ persistentVolumeClaims, volumeSnapshots, veleroSchedules, namespaces }, { cluster }) {
+  evaluate: function* ({ persistentVolumeClaims, volumeSnapshots, veleroSchedules, namespaces }, { complete }) {
     const schedules = veleroSchedules.filter(savesVolumes)
     for (const claim of persistentVolumeClaims) {
       const { name, namespace = 'default' } = claim.metadata
@@ -66,7 +66,7 @@ spec: { schedule: 0 1 * * *, template: { includedNamespaces: ['*'], ttl: 720h0m0
       const params = { schedule: schedule ?? '', snapshot: snapshot ?? '' }
       if (schedule !== undefined) yield { status: 'pass', object, message: 'scheduled', params }
       else if (snapshot !== undefined) yield { status: 'pass', object, message: 'snapshot', params }
-      else if (seesCluster(namespaces, cluster)) yield { status: 'fail', object, message: 'none' }
+      else if (seesCluster(namespaces, complete)) yield { status: 'fail', object, message: 'none' }
       else yield { status: 'unknown', object, message: 'notSeen' }
     }
   },

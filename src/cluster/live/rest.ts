@@ -88,7 +88,7 @@ export function makeRest(settings: RestSettings): Rest {
         const response = await once(settings, dispatcher, 'GET', path, { ...options, retries: 0 }, headers)
         return response.status
       } finally {
-        await dispatcher.destroy()
+        void dispatcher.destroy()
       }
     },
     close: () => settings.transport.close(),
@@ -153,7 +153,8 @@ async function once(
 ): Promise<Response> {
   const { deadline, signal } = signals(settings, options)
   try {
-    const response = await request(urlOf(settings.server, path, options), { method, dispatcher, headers, body: bodyOf(options), signal })
+    const sent = request(urlOf(settings.server, path, options), { method, dispatcher, headers, body: bodyOf(options), signal })
+    const response = await orAborted(sent, signal)
     const text = await response.body.text()
     const retryAfter = response.headers['retry-after']
     return {
@@ -174,7 +175,7 @@ async function* lines(settings: RestSettings, path: string, options: LineOptions
     const dispatcher = options.over === 'new' ? settings.transport.fresh(credential) : settings.transport.dispatcher(credential)
     if (options.over === 'new') opened.push(dispatcher)
     const headers = headersOf(settings, credential, { accept: 'text/plain' })
-    return await request(urlOf(settings.server, path, options), { method: 'GET', dispatcher, headers, signal })
+    return await orAborted(request(urlOf(settings.server, path, options), { method: 'GET', dispatcher, headers, signal }), signal)
   }
   try {
     const credential = await settings.credentials.current()
@@ -197,8 +198,18 @@ async function* lines(settings: RestSettings, path: string, options: LineOptions
   } catch (error) {
     throw toNoAnswer(error, options.signal?.aborted === true ? undefined : deadline)
   } finally {
-    await Promise.all(opened.map((dispatcher) => dispatcher.destroy()))
+    for (const dispatcher of opened) void dispatcher.destroy()
   }
+}
+
+/** undici heeds a signal only once it is connected: a handshake that nobody answers would outlast every deadline. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason)
+    if (signal.aborted) aborted()
+    signal.addEventListener('abort', aborted, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
+  })
 }
 
 function signals(settings: RestSettings, options: CallOptions) {

@@ -43,7 +43,8 @@ export async function makeTransport(
     },
     fresh: make,
     close: async () => {
-      await shared?.dispatcher.destroy()
+      // Not waited for: a TLS handshake that nobody answers would hold it up for its whole connect timeout.
+      void shared?.dispatcher.destroy()
       shared = undefined
     },
   }

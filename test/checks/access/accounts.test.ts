@@ -98,6 +98,10 @@ test('dangling: gone is said only where it was looked', () => {
   ])
   expect(statuses(dangling, shop, binding('User system:serviceaccount:shop:old'))).toEqual(['fail'])
   expect(statuses(dangling, shop, binding('ServiceAccount hidden/old'))).toEqual(['unknown'])
+  // A whole cluster: the namespace is gone. With a gap in what was read, nobody knows.
+  const whole = all(account('kube-system', 'default'), shop, binding('ServiceAccount hidden/default'))
+  expect(lines(dangling, run(dangling, whole))[0]).toMatch(/^fail .*hidden\/default does not exist/)
+  expect(lines(dangling, run(dangling, whole, { complete: false }))[0]).toMatch(/^unknown /)
   expect(statuses(dangling, account('shop', 'ci'), binding('ServiceAccount shop/default'))).toEqual(['pass'])
   expect(statuses(dangling, shop, binding('User ada'))).toEqual(['pass'])
   expect(statuses(dangling, bind('ClusterRoleBinding x', 'ClusterRole gone', 'User ada'))).toEqual(['fail'])

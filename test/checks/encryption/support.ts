@@ -6,7 +6,7 @@ import type { Distribution } from '#model/state.ts'
 const NOW = new Date('2026-06-15T12:00:00Z')
 
 export function context(distribution: Distribution = 'kubeadm', now = NOW): CheckContext {
-  return { now, cluster: { name: 'test', distribution } }
+  return { now, cluster: { name: 'test', distribution }, complete: true }
 }
 
 /** YAML documents as a check is given them: parsed by the schemas of the model. */

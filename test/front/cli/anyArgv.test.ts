@@ -133,7 +133,6 @@ it('any command line ends with one of the exit codes, with words on standard err
       if (code >= 2) expect(err.trim()).not.toBe('')
       expect(err).not.toMatch(/defect in kubeharden|Cannot read properties|is not a function/)
       // Control characters of the line never reach the screen as they are.
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
       expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
     }),
     { numRuns: LONG ? 3000 : 150 },
