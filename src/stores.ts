@@ -27,7 +27,11 @@ export async function openStores(target: Target, cluster: ClusterInfo, { locked 
 }
 
 async function refuse(): Promise<never> {
-  throw new HardenError('internal', 'The journal was to be written without the lock of its cluster.', 'This is a defect in kubeharden: report it.')
+  throw new HardenError(
+    'internal',
+    'The journal was to be written without the lock of its cluster.',
+    'This is a defect in kubeharden: report it.',
+  )
 }
 
 function keyOf(target: Target, cluster: ClusterInfo): string {

@@ -4,7 +4,7 @@ import { HardenError } from '#model/errors.ts'
 import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
 import { type KubeObject, refLabel } from '#model/refs.ts'
 import { fieldManager } from '#model/wizard.ts'
-import { maskFields } from './credentials.ts'
+import { hasCredential, maskFields } from './credentials.ts'
 import { fieldChanges } from './diff.ts'
 import { checkFolder, writeGuide } from './files.ts'
 import { type ChangeStep, runId, runSteps, type Step } from './journaling.ts'
@@ -142,6 +142,13 @@ function objectStep(item: ObjectItem, live: KubeObject | undefined, id: string, 
 
 function removeStep(planned: JournalEntry, live: KubeObject | undefined, input: ApplyInput): Step {
   if (live === undefined) throw new HardenError('internal', 'Nothing to remove.', 'This is a defect in kubeharden: report it.')
+  // The preview has looked already; but masked values look alike, and what goes into the journal is looked at itself.
+  if (hasCredential(live))
+    throw new HardenError(
+      'conflict',
+      `${refLabel(planned.ref)} now holds what looks like a credential. Nothing was written.`,
+      'Look at a new preview.',
+    )
   const { uid = '', resourceVersion } = live.metadata
   return {
     entry: { ...planned, removed: live, managedFieldsBefore: live.metadata.managedFields ?? [] },

@@ -7,6 +7,16 @@ import { ORDER } from './lists.ts'
 
 const INSIDE = /["']?[\w-]*(password|passwd|secret|token|api[-_]?key)[\w-]*["']?\s*[=:]\s*["']?(?![$({"'\s])\S{4,}/i
 
+/** A server's or webhook's words for the journal: they may echo what was sent. */
+export function withoutCredentials(text: string): string {
+  return redactArgs(text.split(/(?<=\s)/))
+    .join('')
+    .replace(new RegExp(INSIDE, 'gi'), (found) => `${found.slice(0, found.search(/[=:]/) + 1)} ${REDACTED}`)
+}
+
+/** Annotations in which a tool keeps the whole object as it was last applied, values included (kubectl's is not shown at all). */
+const LAST_APPLIED_BY_OTHERS = /(\/last-applied(-configuration)?|^objectset\.rio\.cattle\.io\/applied)$/
+
 /** Does a text of several words (an argument, a script, a file in a ConfigMap) hold a credential? */
 function holdsCredential(text: string): boolean {
   const words = text.split(/\s+/)
@@ -36,7 +46,7 @@ function mask(value: Json, where: Where): Json {
       if (item === undefined) return [key, item]
       if (key === 'value' && envName !== undefined)
         return [key, where.everyEnv || isCredential(envName, String(item)) ? REDACTED : mask(item, { ...where, name: envName })]
-      return [key, mask(item, { ...where, name: key, inData: where.inData || /^(data|stringData|binaryData)$/.test(key) })]
+      return [key, mask(item, { ...where, name: key, inData: where.inData || /^(data|stringData|binaryData|annotations)$/.test(key) })]
     }),
   )
 }
@@ -51,7 +61,7 @@ function maskArgument(all: readonly string[], item: string, i: number): string {
 
 function hides(value: string, where: Where): boolean {
   if (where.kind === 'Secret' && where.inData) return true
-  if (isCredential(where.name, value)) return true
+  if (isCredential(where.name, value) || LAST_APPLIED_BY_OTHERS.test(where.name)) return true
   return where.inData && (INSIDE.test(value) || holdsCredential(value))
 }
 
@@ -74,7 +84,12 @@ function whereIs(kind: string, path: readonly PathStep[]): Where {
   const [last, previous] = [path.at(-1), path.at(-2)]
   const item = typeof last === 'object' ? last : last === 'value' && typeof previous === 'object' ? previous : undefined
   const name = item?.key === 'name' ? item.value : typeof last === 'string' ? last : (item?.value ?? '')
-  return { name, everyEnv: false, kind, inData: path.some((step) => step === 'data' || step === 'stringData' || step === 'binaryData') }
+  return {
+    name,
+    everyEnv: false,
+    kind,
+    inData: path.some((step) => typeof step === 'string' && /^(data|stringData|binaryData|annotations)$/.test(step)),
+  }
 }
 
 /** Does anything in the object look like a credential? Its old last-applied annotation is looked into as well. */

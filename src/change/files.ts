@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, realpath } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { HardenError } from '#model/errors.ts'
 import { checkPath, fileText, type Guide, modeOf } from './guide.ts'
@@ -12,6 +12,7 @@ export interface OutFile {
 
 /** A folder for generated files must not exist yet or be empty: nothing of the operator's is ever written over. */
 export async function checkFolder(dir: string): Promise<void> {
+  await checkOwned(dir)
   const there = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw new HardenError(
@@ -21,6 +22,20 @@ export async function checkFolder(dir: string): Promise<void> {
     )
   })
   if (there.length > 0) throw new HardenError('input', `${dir} is not empty.`, 'Name an empty folder, or one that does not exist.')
+}
+
+/** Keys may go in there: not through a link somewhere else, and not where another user can put or swap files. */
+async function checkOwned(dir: string): Promise<void> {
+  const stat = await lstat(path.resolve(dir)).catch(() => undefined)
+  if (stat === undefined) return
+  const refuse = (why: string): never => {
+    throw new HardenError('input', `${dir} is not used: ${why}.`, 'Name an empty folder of your own, or one that does not exist.')
+  }
+  if (stat.isSymbolicLink()) refuse('it is a link to another place')
+  if (process.platform === 'win32' || !stat.isDirectory()) return
+  if ((stat.mode & 0o002) !== 0) refuse('everybody may write to it')
+  const uid = process.getuid?.()
+  if (uid !== undefined && stat.uid !== uid) refuse('it belongs to another user')
 }
 
 /** Writes the files of a guide, and `more` beside them; keys are resolved here and nowhere else. Returns their paths. */

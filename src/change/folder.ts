@@ -1,8 +1,9 @@
 import type { Edit, PathStep, Preview } from '#model/change.ts'
 import { type Json, type ObjectRef, refLabel } from '#model/refs.ts'
+import { safe } from '#model/text.ts'
 import { checkFolder, type OutFile, writeFiles } from './files.ts'
 import { fileText, type Guide, modeOf } from './guide.ts'
-import { withKey } from './json.ts'
+import { own, withKey } from './json.ts'
 import { KeyRing } from './keys.ts'
 import { newItem } from './lists.ts'
 import type { ObjectItem } from './preview.ts'
@@ -78,12 +79,26 @@ function objectFile(item: ObjectItem, names: Names, templates: string | undefine
   if (change.kind === 'edit') {
     const path = names.of(ref, 'patch-')
     const text = toYaml(patchOf(ref, change.edits))
-    const where = `${ref.kind} ${ref.name}${ref.namespace === undefined ? '' : ` -n ${ref.namespace}`}`
-    const order = `\`${path}\` changes ${word(label)}, which is somebody else's file: make the change there, or run \`kubectl patch ${where} --type strategic --patch-file ${path}\``
+    const where = inShell(ref)
+    const order = `\`${path}\` changes ${word(label)}, which is somebody else's file: make the change there, or run ${code(`kubectl patch ${where} --type strategic --patch-file ${path}`)}`
     return { file: plain(path, text), listed: false, order, back: `${word(label)}: put the old values back (git, or the preview above).` }
   }
-  const order = `Remove ${word(label)} from its source, or run \`kubectl delete ${ref.kind} ${ref.name}${ref.namespace === undefined ? '' : ` -n ${ref.namespace}`}\``
+  const order = `Remove ${word(label)} from its source, or run ${code(`kubectl delete ${inShell(ref)}`)}`
   return { file: plain('', ''), listed: false, order, back: `${word(label)}: apply its old file again.` }
+}
+
+/** Arguments for kubectl. RBAC names may hold almost anything, and somebody will paste this line into a shell. */
+function inShell({ kind, name, namespace }: ObjectRef): string {
+  const word = (text: string) => (/^[\w.:@%+=/-]+$/.test(text) ? text : `'${safe(text).replaceAll("'", `'\\''`)}'`)
+  // KIND/NAME, so that a name cannot be read as a flag.
+  return `${namespace === undefined ? '' : `-n ${word(namespace)} `}${word(`${kind}/${name}`)}`
+}
+
+/** Code in Markdown that may hold backticks itself. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`
 }
 
 /** A strategic merge patch: what is set, null for what is removed, list items by their key. */
@@ -99,7 +114,7 @@ function patchAt(patch: Json | undefined, path: readonly PathStep[], value: Json
   if (typeof step === 'string') {
     const map =
       typeof patch === 'object' && patch !== null && !Array.isArray(patch) ? (patch as { readonly [key: string]: Json | undefined }) : {}
-    return withKey(map, step, patchAt(map[step], rest, value))
+    return withKey(map, step, patchAt(own(map, step), rest, value))
   }
   const list = Array.isArray(patch) ? (patch as readonly Json[]) : []
   const key = newItem(step.key, step.value)

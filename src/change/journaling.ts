@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
+import { withoutCredentials } from './credentials.ts'
 
 export interface ChangeStep {
   readonly index: number
@@ -38,17 +39,28 @@ export async function runSteps(run: JournalRun, steps: readonly Step[], running:
   await keeper.save()
   for (const [index, step] of steps.entries()) {
     if (running.signal?.aborted === true) throw await keeper.stop()
-    await keeper.note(index, { state: 'sent' })
+    await onDisk(keeper, () => keeper.note(index, { state: 'sent' }))
     let noted: Partial<JournalEntry>
     try {
       noted = await step.send()
     } catch (error) {
       throw await keeper.fail(index, toHardenError(error))
     }
-    await keeper.note(index, { state: 'done', doneAt: new Date().toISOString(), ...noted })
-    await step.afterwards?.()
+    await onDisk(keeper, async () => {
+      await keeper.note(index, { state: 'done', doneAt: new Date().toISOString(), ...noted })
+      await step.afterwards?.()
+    })
   }
-  return await keeper.end()
+  return await onDisk(keeper, () => keeper.end())
+}
+
+/** A journal that cannot be written any more (a full disk) stops the run: nothing is sent that is not on disk first. */
+async function onDisk<T>(keeper: Keeper, save: () => Promise<T>): Promise<T> {
+  try {
+    return await save()
+  } catch (error) {
+    throw keeper.lost(toHardenError(error))
+  }
 }
 
 class Keeper {
@@ -69,7 +81,12 @@ class Keeper {
     this.#run = { ...this.#run, entries }
     await this.save()
     const entry = entries[index]
-    if (entry !== undefined) this.#running.onProgress?.({ index, total: entries.length, entry })
+    if (entry === undefined) return
+    try {
+      this.#running.onProgress?.({ index, total: entries.length, entry })
+    } catch {
+      // A screen that cannot be drawn must not come between a request and its journal entry.
+    }
   }
 
   async end(): Promise<JournalRun> {
@@ -81,14 +98,28 @@ class Keeper {
   /** Without an answer nobody knows whether the request arrived: the entry stays `sent` and is settled by looking. */
   async fail(index: number, error: HardenError): Promise<HardenError> {
     const known = !['unreachable', 'interrupted', 'internal'].includes(error.code)
-    await this.note(index, known ? { state: 'failed', error: error.message } : { error: error.message })
+    const words = withoutCredentials(error.message)
+    // Where it cannot be saved, the entry stays `sent` on disk and is settled by looking; the error itself still counts.
+    await this.note(index, known ? { state: 'failed', error: words } : { error: words }).catch(() => undefined)
     return await this.stop({ index, error, known })
+  }
+
+  /** The journal is gone in the middle: what is on disk says enough to settle the rest later. */
+  lost(error: HardenError): HardenError {
+    const { id, entries } = this.#run
+    const done = entries.filter((e) => e.state === 'done').length
+    return new HardenError(
+      'change-failed',
+      `The journal could not be kept: ${error.message} ${done} of ${entries.length} changes ${done === 1 ? 'was' : 'were'} made; nothing more was sent.`,
+      `${error.hint} Then start again: what became of run ${id} is looked up in the cluster first.`,
+      { cause: error },
+    )
   }
 
   async stop(failure?: { readonly index: number; readonly error: HardenError; readonly known: boolean }): Promise<HardenError> {
     const entries = this.#run.entries.map((e) => (e.state === 'planned' ? { ...e, state: 'not-done' as const } : e))
     this.#run = { ...this.#run, entries }
-    await this.end()
+    await this.end().catch(() => undefined)
     const { id, kind } = this.#run
     const done = entries.filter((e) => e.state === 'done')
     const verb = kind === 'undo' ? 'undone' : 'done'

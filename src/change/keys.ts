@@ -40,6 +40,15 @@ export class KeyRing {
   }
 }
 
+/** Aliases are refused by the parser with an error of its own. */
+function plainValue(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 })
+  } catch {
+    return undefined
+  }
+}
+
 /** Takes a key over from an EncryptionConfiguration that the operator named. Errors never quote the file's text. */
 async function readKey({ file, provider, keyName }: Extract<KeySource, { from: 'encryption-config' }>): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -50,7 +59,7 @@ async function readKey({ file, provider, keyName }: Extract<KeySource, { from: '
     )
   })
   const document = parseDocument(text, { version: '1.1', prettyErrors: false })
-  const parsed = document.errors.length > 0 ? undefined : configuration.safeParse(document.toJS({ maxAliasCount: 0 }))
+  const parsed = document.errors.length > 0 ? undefined : configuration.safeParse(plainValue(document))
   if (parsed?.success !== true)
     throw new HardenError(
       'input',

@@ -31,7 +31,8 @@ export const ORDER = '$order'
 
 /** The key by which the items of all these lists can be told apart, where there is one. */
 export function mergeKey(field: string, ...lists: readonly (readonly Json[])[]): string | undefined {
-  return MERGE_KEYS[field]?.find((key) => lists.every((list) => hasKey(list, key)))
+  const known = Object.hasOwn(MERGE_KEYS, field) ? MERGE_KEYS[field] : undefined
+  return known?.find((key) => lists.every((list) => hasKey(list, key)))
 }
 
 function hasKey(list: readonly Json[], key: string): boolean {

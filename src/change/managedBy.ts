@@ -28,7 +28,7 @@ export function managedBy(object: KubeObject): string | undefined {
   if (labels['app.kubernetes.io/managed-by'] === 'Helm') return 'Helm'
   const owner = controllerOf(object)
   if (owner !== undefined) return owner
-  const entry = managedEntries(object.metadata.managedFields).find((e) => MANAGERS[e.manager] !== undefined)
+  const entry = managedEntries(object.metadata.managedFields).find((e) => Object.hasOwn(MANAGERS, e.manager))
   return entry === undefined ? undefined : MANAGERS[entry.manager]
 }
 

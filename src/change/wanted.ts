@@ -4,7 +4,7 @@ import { type Json, type KubeObject, type ObjectRef, refOf } from '#model/refs.t
 import { applyEdits, setAt } from './edits.ts'
 import { mergeOwned } from './owned.ts'
 import { renderObject } from './render.ts'
-import { documentOf, print, readForWriting } from './yaml.ts'
+import { documentOf, print, readForWriting, toYaml } from './yaml.ts'
 
 export type ObjectChange = Exclude<Change, { kind: 'guide' }>
 
@@ -17,6 +17,7 @@ export interface Wanted {
 
 /** Which object a change is about. */
 export function refOfChange(change: ObjectChange, templates?: string): ObjectRef {
+  if (change.kind === 'object') return refOf(change.object)
   return change.kind === 'apply' ? refOf(renderObject(change.template, change.values, templates).object) : change.ref
 }
 
@@ -32,10 +33,14 @@ export function wantedOf(
     if (object === undefined) throw new Error('an edit needs its object')
     return { object, yaml: () => print(documentOf(object as unknown as Json), object as unknown as Json) }
   }
-  const { text, object } = renderObject(change.template, change.values, templates)
+  const { text, object } = change.kind === 'object' ? given(change.object) : renderObject(change.template, change.values, templates)
   if (live === undefined) return { object, yaml: () => text }
   const merged = mergeOwned(object, live, manager)
   return { object: merged.object, yaml: () => withAdded(text, merged.object, merged.added) }
+}
+
+function given(object: KubeObject) {
+  return { object, text: toYaml(object as unknown as Json) }
 }
 
 function withAdded(text: string, object: KubeObject, added: ReturnType<typeof mergeOwned>['added']): string {

@@ -49,6 +49,8 @@ export type Probe =
 export type Change =
   /** Server-side apply of an object rendered from `templates/<template>`; all fields in it become ours. */
   | { readonly kind: 'apply'; readonly template: string; readonly values: Values }
+  /** Server-side apply of an object from somebody's own manifest (`apply -f`). */
+  | { readonly kind: 'object'; readonly object: KubeObject }
   /** Existing objects of others: fields set and removed, PUT with uid and resourceVersion. */
   | { readonly kind: 'edit'; readonly ref: ObjectRef; readonly edits: readonly Edit[] }
   | { readonly kind: 'remove'; readonly ref: ObjectRef }

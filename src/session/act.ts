@@ -8,6 +8,7 @@ import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { JournalRun, Verification } from '#model/journal.ts'
 import type { Answers } from '#model/questions.ts'
+import type { KubeObject } from '#model/refs.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { SessionDeps } from './deps.ts'
 import { type Link, reread } from './link.ts'
@@ -35,22 +36,45 @@ async function settle(link: Link, writer: Writer): Promise<void> {
   if (link.readOnly === undefined) await settleJournal({ journal: link.stores.journal, writer })
 }
 
+/** The name under which objects of own manifests are journaled and owned. */
+export const MANIFESTS = 'manifests'
+
+/** What applying these objects would do. Namespaced ones without a namespace go where kubectl would put them. */
+export async function previewOfObjects(
+  link: Link,
+  objects: readonly KubeObject[],
+  { namespace = 'default', signal }: { readonly namespace?: string; readonly signal?: AbortSignal },
+): Promise<Preview> {
+  const writer = writerOf(link)
+  const placed = await Promise.all(
+    objects.map(async (object) => {
+      if (object.metadata.namespace !== undefined) return object
+      const { namespaced } = await writer.plural(object.apiVersion, object.kind)
+      return namespaced ? { ...object, metadata: { ...object.metadata, namespace } } : object
+    }),
+  )
+  await settle(link, writer)
+  const plan = { wizard: MANIFESTS, impacts: [], reversible: true, cluster: named(link), writer } as const
+  const changes = placed.map((object) => ({ kind: 'object', object }) as const)
+  return previewChanges({ ...plan, changes, ...(signal === undefined ? {} : { signal }) })
+}
+
+/** The checks that a run of these wizards is held against; own manifests may touch any. */
+function checksOf(deps: SessionDeps, wizards: readonly string[]): readonly string[] {
+  if (wizards.includes(MANIFESTS)) return deps.checks.map((c) => c.id)
+  return [...new Set(deps.wizards.filter((w) => wizards.includes(w.id)).flatMap((w) => w.fixes))]
+}
+
 function named(link: Link) {
   const { uid, name } = link.state.cluster
   return { ...(uid === undefined ? {} : { uid }), name }
 }
 
 /** Applies, then reads the cluster again: the proof is a new assessment and the objects as they are stored now. */
-export async function applyAndVerify(
-  deps: SessionDeps,
-  link: Link,
-  wizard: Wizard,
-  preview: Preview,
-  options: ActOptions,
-): Promise<Outcome> {
+export async function applyAndVerify(deps: SessionDeps, link: Link, preview: Preview, options: ActOptions): Promise<Outcome> {
   const writer = writerOf(link)
   const run = await applyPreview(preview, { ...acting(deps, link, options), writer })
-  return prove(link, writer, { run, preview, checks: wizard.fixes }, options.outDir)
+  return prove(link, writer, { run, preview, checks: checksOf(deps, [preview.wizard]) }, options.outDir)
 }
 
 /** What taking a run back would do now; settles first what a crash left open. */
@@ -66,9 +90,8 @@ export async function undoAndVerify(deps: SessionDeps, link: Link, runId: string
   const writer = writerOf(link)
   const undone = await runOf(link, runId)
   const run = await applyUndo(preview, { ...acting(deps, link, options), writer })
-  const wizards = new Set(undone.entries.map((e) => e.wizard))
-  const fixes = deps.wizards.filter((w) => wizards.has(w.id)).flatMap((w) => w.fixes)
-  return prove(link, writer, { run, preview, checks: [...new Set(fixes)] })
+  const wizards = undone.entries.map((e) => e.wizard)
+  return prove(link, writer, { run, preview, checks: checksOf(deps, wizards) })
 }
 
 interface Done {

@@ -34,6 +34,10 @@ export function offlinePlan(wizard: Wizard, state: State, answers: Answers): Pre
 
 function offlineItem(change: Change): PreviewItem {
   if (change.kind === 'guide') return previewGuide(change)
+  if (change.kind === 'object') {
+    const ref = refOf(change.object)
+    return { kind: 'object', change, ref, action: 'create', yaml: '', after: change.object, fields: [], conflicts: [], warnings: [] }
+  }
   const shared = { kind: 'object', change, fields: [], conflicts: [] } as const
   if (change.kind === 'apply') {
     const { object, text } = renderObject(change.template, change.values)

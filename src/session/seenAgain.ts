@@ -28,7 +28,8 @@ async function lookAt(entry: JournalEntry, kind: JournalRun['kind'], wanted: Kub
     return { ref, ok: gone, detail: gone ? 'is gone' : 'is still there' }
   }
   if (live === undefined) return { ref, ok: false, detail: 'is not there' }
-  const paths = entry.action === 'create' && wanted !== undefined ? unlike(wanted, live) : changed(entry, kind === 'undo' ? wanted : undefined, live)
+  const paths =
+    entry.action === 'create' && wanted !== undefined ? unlike(wanted, live) : changed(entry, kind === 'undo' ? wanted : undefined, live)
   if (paths.length === 0) return { ref, ok: true, detail: 'is stored as previewed' }
   const more = paths.length > 3 ? ` and ${paths.length - 3} more fields` : ''
   return { ref, ok: false, detail: `differs in ${paths.slice(0, 3).map(pathLabel).join(', ')}${more}` }

@@ -3,27 +3,39 @@ import type { CollectProgress } from '#model/access.ts'
 import type { JudgedFinding } from '#model/assessment.ts'
 import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
-import type { AcceptedRisk, Attestation } from '#model/progress.ts'
+import type { AcceptedRisk, Attestation, Progress } from '#model/progress.ts'
 import { type Answers, answersError, mergeAnswers, parseAnswers } from '#model/questions.ts'
+import type { KubeObject } from '#model/refs.ts'
 import type { Wizard } from '#model/wizard.ts'
-import { applyAndVerify, folderOf, previewOf, previewOfUndo, undoAndVerify } from './act.ts'
+import { applyAndVerify, folderOf, MANIFESTS, previewOf, previewOfObjects, previewOfUndo, undoAndVerify } from './act.ts'
 import type { SessionDeps } from './deps.ts'
+import { Line } from './line.ts'
 import { type Link, openLink, reread } from './link.ts'
+import { storesInTurn } from './locks.ts'
 import { nextStep } from './next.ts'
-import type { ActOptions, Outcome, Ready, Session, SessionView, Target, WizardRun } from './types.ts'
+import { withAccepted, withAttested } from './remember.ts'
+import type { ActOptions, CommandSession, ContextChoice, Outcome, Ready, SessionView, Target, WizardRun } from './types.ts'
 
 /** Makes a session from what main hands it. Nothing is connected before `start`. */
-export function createSession(deps: SessionDeps): Session {
+export function createSession(deps: SessionDeps): CommandSession {
   return new CurrentSession(deps)
 }
 
-class CurrentSession implements Session {
+class CurrentSession implements CommandSession {
   readonly #deps: SessionDeps
   readonly #listeners = new Set<() => void>()
   #view: SessionView
   #link: Link | undefined
   #connecting: AbortController | undefined
+  /** What a preview belongs to: only what was shown of this very cluster is ever carried out on it. */
+  #previews = new WeakMap<Preview, Link>()
   readonly #undoPreviews = new Map<string, Preview>()
+  /** Ends what only reads when its cluster is left. */
+  #left = new AbortController()
+  /** One after the other: a preview settles the journal, and must not find a run that is still going on. */
+  readonly #acts = new Line()
+  /** One lock at a time: what was given up gives its lock back before the next takes one. */
+  readonly #locks = new Line()
 
   constructor(deps: SessionDeps) {
     this.#deps = deps
@@ -54,32 +66,45 @@ class CurrentSession implements Session {
   }
 
   async leave(): Promise<void> {
-    this.#connecting?.abort()
+    const turn = this.#begin()
     await this.#drop()
+    const found = await this.#contexts()
+    if (!turn.signal.aborted) this.#show({ phase: 'choosing', ...found })
+  }
+
+  async #contexts(): Promise<{ readonly contexts: readonly ContextChoice[]; readonly problem?: HardenError }> {
     try {
-      this.#show({ phase: 'choosing', contexts: await this.#deps.listContexts() })
+      return { contexts: await this.#deps.listContexts() }
     } catch (error) {
-      this.#show({ phase: 'choosing', contexts: [], problem: toHardenError(error) })
+      return { contexts: [], problem: toHardenError(error) }
     }
   }
 
+  /** A new way begins; one that is still being gone is given up and shows nothing any more. */
+  #begin(): AbortController {
+    this.#connecting?.abort()
+    this.#connecting = new AbortController()
+    return this.#connecting
+  }
+
   async choose(target: Target): Promise<void> {
+    const turn = this.#begin()
     await this.#drop()
+    if (turn.signal.aborted) return
     this.#show({ phase: 'connecting', target })
-    const abort = new AbortController()
-    this.#connecting = abort
     try {
       const onProgress = (progress: CollectProgress) => {
-        if (!abort.signal.aborted) this.#show({ phase: 'connecting', target, progress })
+        if (!turn.signal.aborted) this.#show({ phase: 'connecting', target, progress })
       }
-      const link = await openLink(this.#deps, target, { signal: abort.signal, onProgress })
-      if (abort.signal.aborted) return await link.close()
+      const deps = { ...this.#deps, openStores: storesInTurn(this.#deps, this.#locks, turn.signal) }
+      const link = await openLink(deps, target, { signal: turn.signal, onProgress })
+      if (turn.signal.aborted) return await link.close()
       this.#link = link
       this.#show(this.#ready(link))
     } catch (error) {
-      if (abort.signal.aborted) return
-      const contexts = await this.#deps.listContexts().catch(() => [])
-      this.#show({ phase: 'failed', target, error: toHardenError(error), contexts })
+      if (turn.signal.aborted) return
+      const { contexts } = await this.#contexts()
+      if (!turn.signal.aborted) this.#show({ phase: 'failed', target, error: toHardenError(error), contexts })
     }
   }
 
@@ -103,13 +128,17 @@ class CurrentSession implements Session {
 
   async refresh(signal?: AbortSignal): Promise<void> {
     const link = this.#open()
+    const until = this.#until(signal)
     this.#patch({ refreshing: true })
     try {
-      await reread(link, { ...(signal === undefined ? {} : { signal }), onProgress: (p) => this.#patch({ refreshProgress: p }) })
-      this.#show(this.#ready(link))
+      const onProgress = (progress: CollectProgress) => {
+        if (this.#link === link) this.#patch({ refreshProgress: progress })
+      }
+      await this.#acts.run(() => reread(link, { signal: until, onProgress }))
+      if (this.#link === link) this.#show(this.#ready(link))
     } catch (error) {
       // The old assessment stays on the screen, with the reason why it is old.
-      this.#patch({ refreshing: false, problem: toHardenError(error) })
+      if (this.#link === link) this.#show({ ...this.#ready(link), problem: toHardenError(error) })
     }
   }
 
@@ -145,35 +174,66 @@ class CurrentSession implements Session {
     const wizard = this.#wizard(id)
     const parsed = parseAnswers(wizard.questions, raw, wizard.when)
     if ('problems' in parsed) throw answersError(parsed.problems, id)
-    return previewOf(this.#open(), wizard, parsed.answers, signal)
+    return this.#looking(signal, (link, until) => previewOf(link, wizard, parsed.answers, until))
+  }
+
+  /** A preview in its turn; it ends when the cluster is left, and is remembered as this cluster's. */
+  async #looking(signal: AbortSignal | undefined, look: (link: Link, signal: AbortSignal) => Promise<Preview>): Promise<Preview> {
+    const link = this.#open()
+    const until = this.#until(signal)
+    const preview = await this.#acts.run(() => look(link, until))
+    this.#previews.set(preview, link)
+    return preview
+  }
+
+  #until(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#left.signal : AbortSignal.any([signal, this.#left.signal])
+  }
+
+  previewObjects(
+    objects: readonly KubeObject[],
+    options: { readonly namespace?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Preview> {
+    return this.#looking(options.signal, (link, signal) => previewOfObjects(link, objects, { ...options, signal }))
   }
 
   async apply(preview: Preview, options: ActOptions = {}): Promise<Outcome> {
     const link = this.#writable()
-    try {
-      return await applyAndVerify(this.#deps, link, this.#wizard(preview.wizard), preview, options)
-    } finally {
-      await this.#afterWriting(link)
-    }
+    if (this.#previews.get(preview) !== link)
+      throw new HardenError(
+        'conflict',
+        'This preview is not of the cluster that is connected. Nothing was written.',
+        'Preview the change again.',
+      )
+    if (preview.wizard !== MANIFESTS) this.#wizard(preview.wizard)
+    return this.#write(link, () => applyAndVerify(this.#deps, link, preview, options))
   }
 
   async previewUndo(runId: string, signal?: AbortSignal): Promise<Preview> {
-    const preview = await previewOfUndo(this.#open(), runId, signal)
+    const preview = await this.#looking(signal, (link, until) => previewOfUndo(link, runId, until))
     this.#undoPreviews.set(runId, preview)
     return preview
   }
 
   async undo(runId: string, options: ActOptions = {}): Promise<Outcome> {
     const link = this.#writable()
-    try {
-      // Exactly what was shown is done; the change room refuses where the cluster has moved on since.
-      const preview = this.#undoPreviews.get(runId)
-      if (preview === undefined) throw new HardenError('internal', `The undo of ${runId} was not previewed.`, 'Look at its preview first.')
-      return await undoAndVerify(this.#deps, link, runId, preview, options)
-    } finally {
-      this.#undoPreviews.delete(runId)
-      await this.#afterWriting(link)
-    }
+    // Exactly what was shown is done; the change room refuses where the cluster has moved on since.
+    const preview = this.#undoPreviews.get(runId)
+    this.#undoPreviews.delete(runId)
+    if (preview === undefined || this.#previews.get(preview) !== link)
+      throw new HardenError('internal', `The undo of ${runId} was not previewed.`, 'Look at its preview first.')
+    return this.#write(link, () => undoAndVerify(this.#deps, link, runId, preview, options))
+  }
+
+  #write(link: Link, act: () => Promise<Outcome>): Promise<Outcome> {
+    return this.#acts.run(async () => {
+      if (this.#link !== link) throw new HardenError('interrupted', 'The cluster was left. Nothing was written.', 'Connect to it again.')
+      try {
+        return await act()
+      } finally {
+        await this.#afterWriting(link)
+      }
+    })
   }
 
   /** The journal and what is on the screen follow what happened, also where it failed half way. */
@@ -196,24 +256,31 @@ class CurrentSession implements Session {
     return folderOf(preview, dir)
   }
 
-  async accept(risk: Omit<AcceptedRisk, 'created'>): Promise<void> {
-    const link = this.#open()
-    this.#known(risk.check)
-    await link.remember({ ...link.progress, accepted: [...link.progress.accepted, { ...risk, created: this.#deps.now().toISOString() }] })
-    this.#show(this.#ready(link))
+  accept(risk: Omit<AcceptedRisk, 'created'>): Promise<void> {
+    return this.#remember(risk.check, (progress) => withAccepted(progress, risk, this.#deps.now()))
   }
 
-  async attest(item: Omit<Attestation, 'at'>): Promise<void> {
-    const link = this.#open()
-    this.#known(item.check)
-    const others = link.progress.attested.filter((a) => a.check !== item.check)
-    await link.remember({ ...link.progress, attested: [...others, { ...item, at: this.#deps.now().toISOString() }] })
-    this.#show(this.#ready(link))
+  attest(item: Omit<Attestation, 'at'>): Promise<void> {
+    return this.#remember(item.check, (progress) => withAttested(progress, item, this.#deps.now()))
   }
 
-  #known(check: string): void {
-    if (this.#deps.checks.some((c) => c.id === check)) return
-    throw new HardenError('input', `There is no check ${check}.`, 'kubeharden explain lists the checks.')
+  async #remember(check: string, change: (progress: Progress) => Progress): Promise<void> {
+    const link = this.#remembering(check)
+    await this.#acts.run(() => link.remember(change(link.progress)))
+    if (this.#link === link) this.#show(this.#ready(link))
+  }
+
+  /** Without the lock nothing can be kept, and what is not kept is not said to be. */
+  #remembering(check: string): Link {
+    const link = this.#open()
+    if (!this.#deps.checks.some((c) => c.id === check))
+      throw new HardenError('input', `There is no check ${check}.`, 'kubeharden explain lists the checks.')
+    if (link.locked) return link
+    throw new HardenError(
+      'read-only',
+      `Nothing is remembered: ${link.readOnly ?? 'this session only reads'}.`,
+      'Start without --read-only.',
+    )
   }
 
   saveSnapshot(path: string): Promise<void> {
@@ -223,7 +290,12 @@ class CurrentSession implements Session {
   async #drop(): Promise<void> {
     const link = this.#link
     this.#link = undefined
-    await link?.close()
+    this.#undoPreviews.clear()
+    if (link === undefined) return
+    this.#left.abort()
+    this.#left = new AbortController()
+    // A change under way ends first: its lock is not given away, nor its connection cut, between a request and its journal entry.
+    await this.#acts.run(() => link.close())
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import type { HardenError } from '#model/errors.ts'
 import type { JournalEntry, JournalRun, Verification } from '#model/journal.ts'
 import type { AcceptedRisk, Attestation, Progress } from '#model/progress.ts'
 import type { Answers } from '#model/questions.ts'
+import type { KubeObject } from '#model/refs.ts'
 import type { ClusterInfo, SourceKind, State } from '#model/state.ts'
 import type { Wizard } from '#model/wizard.ts'
 
@@ -118,4 +119,10 @@ export interface Session {
   attest(item: Omit<Attestation, 'at'>): Promise<void>
   saveSnapshot(path: string): Promise<void>
   close(): Promise<void>
+}
+
+/** What only the command line asks of a session. */
+export interface CommandSession extends Session {
+  /** Objects of somebody's own manifests, previewed like a wizard's plan. */
+  previewObjects(objects: readonly KubeObject[], options?: { readonly namespace?: string; readonly signal?: AbortSignal }): Promise<Preview>
 }

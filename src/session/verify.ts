@@ -24,19 +24,19 @@ export function verify(
 ): Verification {
   const pairs = checks.flatMap((id) => {
     const now = after.checks.find((c) => c.id === id)
-    return now === undefined ? [] : [{ now, then: before.checks.find((c) => c.id === id) }]
+    return now === undefined ? [] : [{ now, old: before.checks.find((c) => c.id === id) }]
   })
   return {
     at: after.at,
-    checks: pairs.map(({ now, then }) => ({
+    checks: pairs.map(({ now, old }) => ({
       check: now.id,
-      before: then?.status,
+      before: old?.status,
       after: now.status,
-      failsBefore: fails(then),
+      failsBefore: fails(old),
       failsAfter: fails(now),
     })),
     objects: objects.map((o) => ({ ref: { ...o.ref }, ok: o.ok, detail: o.detail })),
-    ok: objects.every((o) => o.ok) && (direction === 'undo' || pairs.every(({ now, then }) => holds(now, then))),
+    ok: objects.every((o) => o.ok) && (direction === 'undo' || pairs.every(({ now, old }) => holds(now, old))),
   }
 }
 
@@ -45,9 +45,9 @@ function fails(check: CheckResult | undefined): number {
 }
 
 /** Fewer findings because less was seen is no proof. */
-function holds(now: CheckResult, then: CheckResult | undefined): boolean {
-  if (then?.status !== 'fail') return true
+function holds(now: CheckResult, old: CheckResult | undefined): boolean {
+  if (old?.status !== 'fail') return true
   const place = (gap: Gap) => `${gap.kind}|${gap.namespace ?? ''}`
-  const known = new Set(then.gaps.map(place))
-  return fails(now) <= fails(then) && now.gaps.every((gap) => known.has(place(gap)))
+  const known = new Set(old.gaps.map(place))
+  return fails(now) <= fails(old) && now.gaps.every((gap) => known.has(place(gap)))
 }

@@ -16,15 +16,25 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>, hint: stri
   } catch (cause) {
     throw new HardenError('input', `${file} is not JSON: ${(cause as Error).message}.`, hint, { cause })
   }
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
+  let problems: string[]
+  try {
+    const result = schema.safeParse(value)
+    if (result.success) return result.data
+    problems = located(file, text, result.error.issues.slice(0, 5))
+  } catch (cause) {
+    // Nested so deeply that whoever walks through it runs out of stack.
+    throw new HardenError('input', `${file} cannot be read: it is nested too deeply.`, hint, { cause })
+  }
+  throw new HardenError('input', problems.join('\n'), hint)
+}
+
+function located(file: string, text: string, issues: readonly z.core.$ZodIssue[]): string[] {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const problems = result.error.issues.slice(0, 5).map((issue) => {
+  return issues.map((issue) => {
     const at = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
     const node = document.getIn(at, true) as { range?: [number, number, number] } | undefined
     const line = node?.range === undefined ? '' : `:${lines.linePos(node.range[0]).line}`
     return `${file}${line}: ${at.length === 0 ? '' : `${at.join('.')}: `}${issue.message}`
   })
-  throw new HardenError('input', problems.join('\n'), hint)
 }

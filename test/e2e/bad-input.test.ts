@@ -239,3 +239,35 @@ describe('terminal', () => {
     expect(existsSync(path)).toBe(true)
   })
 })
+
+describe('apply -f', () => {
+  const POLICY =
+    'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: own}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n'
+  const there = async () => (await cluster.kubectl(['-n', 'team-07', 'get', 'networkpolicies', '-o', 'name'])).stdout.trim()
+
+  it('previews, applies, proves and undoes somebody’s own manifest', async () => {
+    const home = emptyHome()
+    const path = file('own.yaml', POLICY)
+    const at = ['-n', 'team-07', '--kubeconfig', admin]
+    expect((await command(['apply', '-f', path, '--dry-run', ...at], home)).code).toBe(1)
+    expect(await there()).toBe('')
+    const ran = await command(['apply', '-f', path, '--yes', ...at], home)
+    expect(ran.out).toContain('is stored as previewed')
+    expect(ran.code).toBe(0)
+    expect(await there()).toBe('networkpolicy.networking.k8s.io/own')
+    expect((await command(['apply', '-f', path, '--dry-run', ...at], home)).code).toBe(0)
+    expect((await command(['undo', '--yes', '--kubeconfig', admin], home)).code).toBe(0)
+    expect(await there()).toBe('')
+  })
+
+  it.each([
+    ['a Secret', 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n', /Secrets are never/],
+    ['an unknown field', POLICY.replace('podSelector', 'podSelectors'), /podSelectors/],
+    ['a kind that is not served', 'apiVersion: example.org/v1\nkind: Nothing\nmetadata: {name: x}\n', /Nothing/],
+  ])('%s: refused with the reason, nothing written', async (_name, text, wanted) => {
+    const ran = await command(['apply', '-f', '-', '--yes', '-n', 'team-07', '--kubeconfig', admin], emptyHome(), { stdin: text })
+    expect(ran.out + ran.err).toMatch(wanted)
+    expect([2, 4]).toContain(ran.code)
+    expect(await there()).toBe('')
+  })
+})

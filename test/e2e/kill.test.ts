@@ -199,6 +199,10 @@ it(`${KILLS} kills at random moments: all files parse, the second run completes,
     steps === undefined ? `${Math.round(ms)} of ${Math.round(apply)} ms after its start` : `${ms.toFixed(1)} ms after step ${steps}`
 
   const seen: string[] = []
+  const tell = (line: string) => {
+    seen.push(line)
+    console.log(line)
+  }
   for (let i = 0; i < KILLS; i += 1) {
     // Every fourth at any moment of the process; the others in its writing, which is the shorter part: after any step, and a bit.
     const known = parsed().length
@@ -206,7 +210,7 @@ it(`${KILLS} kills at random moments: all files parse, the second run completes,
     const ms = steps === undefined ? random() * apply : random() * 8
     const end = await killedAfter(ms, APPLY, steps)
     const label = `kill ${i}, ${moment(ms, steps)} (${end}): ${where(parsed(), known)}`
-    seen.push(label)
+    tell(label)
     // Every fourth goes back at once; the others are run again first, over the dead process's lock.
     if (i % 4 !== 1) {
       const again = await kubeharden(APPLY)
@@ -216,17 +220,18 @@ it(`${KILLS} kills at random moments: all files parse, the second run completes,
     }
     if (i % 4 === 3) {
       const before = parsed().length
-      const after = step()
+      // The first undo takes back what is newest: what the second run had left to do.
+      const newest = parsed().findLast((run) => run.kind === 'apply' && run.entries.some((e) => e.state === 'done'))
+      const after = Math.floor(random() * (newest?.entries.length ?? 0))
       const later = random() * 8
       const ended = await killedAfter(later, ['undo', '--yes'], after)
-      seen.push(`  its undo, ${moment(later, after)} (${ended}): ${where(parsed(), before)}`)
+      tell(`  its undo, ${moment(later, after)} (${ended}): ${where(parsed(), before)}`)
     }
     await undoAll(label)
     const open = parsed().flatMap((run) => run.entries.filter((e) => e.state === 'planned' || e.state === 'sent'))
     expect(open, label).toEqual([])
     await expectStart(start, label)
   }
-  console.log(seen.join('\n'))
   // The kills hit the middle of things, or else this test shows nothing.
   expect(seen.filter((line) => line.includes('in the middle')).length).toBeGreaterThan(KILLS / 2)
 })

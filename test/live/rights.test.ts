@@ -5,6 +5,7 @@ import { describeRight, type Gap, type Right } from '#model/right.ts'
 import { checks } from '../../src/checks/index.ts'
 import { startCluster, type TestCluster } from '../cluster/apiserver.ts'
 import { cliBench } from '../front/cli/bench.ts'
+import { meta, OBJECTS, RBAC, roleRef, user } from './support/rightsObjects.ts'
 import { allowedOf, baselinePaths, type Grant, NOBODY, type Resource, resourcesOf } from './support/sweep.ts'
 
 interface Report {
@@ -19,28 +20,9 @@ interface Report {
   }[]
 }
 
-const RBAC = 'rbac.authorization.k8s.io'
 const bench = cliBench()
 let cluster: TestCluster
 const kubeconfigs = new Map<string, string>()
-
-/** The usual kinds of one namespace, as `view` would list them; Secrets and RBAC are not among them. */
-const VIEW = [
-  {
-    apiGroups: [''],
-    resources: ['pods', 'services', 'serviceaccounts', 'configmaps', 'persistentvolumeclaims'],
-    verbs: ['get', 'list', 'watch'],
-  },
-  { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies', 'ingresses'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
-]
-
-const user = (name: string) => ({ kind: 'User', apiGroup: RBAC, name })
-const meta = (name: string, namespace?: string) => ({ name, ...(namespace === undefined ? {} : { namespace }) })
-const roleRef = (kind: string, name: string) => ({ apiGroup: RBAC, kind, name })
 
 async function create(...items: readonly unknown[]): Promise<void> {
   await cluster.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
@@ -111,44 +93,7 @@ beforeAll(async () => {
   cluster = await startCluster({ name: 'rights', auditLog: false })
   for (const namespace of ['shop', 'bank']) await cluster.createNamespace(namespace)
   kubeconfigs.set('admin', cluster.adminKubeconfig)
-  const pod = { containers: [{ name: 'web', image: 'web:1', env: [{ name: 'DB_PASSWORD', value: 'x' }] }] }
-  const template = { metadata: { labels: { app: 'web' } }, spec: pod }
-  const web = (namespace: string) => ({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: meta('web', namespace),
-    spec: { replicas: 1, selector: { matchLabels: { app: 'web' } }, template },
-  })
-  const secret = (namespace: string) => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { ...meta('old', namespace), annotations: { 'kubernetes.io/service-account.name': 'default' } },
-    type: 'kubernetes.io/service-account-token',
-  })
-  await create(
-    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: meta('viewer', 'shop'), rules: VIEW },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: meta('developers'),
-      roleRef: roleRef('ClusterRole', 'cluster-admin'),
-      subjects: [{ kind: 'Group', apiGroup: RBAC, name: 'developers' }],
-    },
-    ...['shop', 'bank'].flatMap((ns) => [web(ns), secret(ns)]),
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: meta('web', 'bank'),
-      spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80 }] },
-    },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('settings', 'bank'), data: { password: 'hunter2-hunter2' } },
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: meta('nobody', 'bank'),
-      spec: { podSelector: { matchLabels: { app: 'gone' } } },
-    },
-  )
+  await create(...OBJECTS)
 })
 afterAll(async () => {
   await cluster?.stop()

@@ -23,6 +23,8 @@ const credential = z.object({
 export type ExecCredential = z.infer<typeof credential>['status']
 
 const TIMEOUT_MS = 60_000
+/** An ExecCredential is some kilobytes; more than this is none. */
+const MOST_OUTPUT = 4 * 1024 * 1024
 const DEFAULT_API = 'client.authentication.k8s.io/v1'
 
 /** Runs the plugin once. Whatever goes wrong throws `credentials` with the last lines that it said. */
@@ -88,7 +90,7 @@ function run(plugin: ExecPlugin, env: Env, timeoutMs: number): Promise<{ stdout:
       )
     }, timeoutMs)
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      said.stdout += chunk
+      if (said.stdout.length < MOST_OUTPUT) said.stdout += chunk
     })
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       said.stderr = (said.stderr + chunk).slice(-16_384)

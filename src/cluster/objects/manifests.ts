@@ -44,6 +44,14 @@ export async function connectManifests(
   return { reader, readOnlyReason: READ_ONLY, notes: notesOn(first) }
 }
 
+/** All objects of a file, a folder or standard input (`-`); errors as for connectManifests. */
+export async function readManifests(
+  path: string,
+  stdin: AsyncIterable<Uint8Array | string> = process.stdin,
+): Promise<readonly KubeObject[]> {
+  return (await readAll(path, stdin)).objects.map((o) => o.object)
+}
+
 async function readAll(path: string, stdin: AsyncIterable<Uint8Array | string>): Promise<ParsedManifests> {
   const found = path === '-' ? parseManifests(await readStream(stdin, 'stdin'), 'stdin') : await readFiles(await filesOf(path))
   if (found.objects.length > 0) return found

@@ -48,13 +48,23 @@ export function parseSnapshot(text: string, origin: string): State {
       `${origin}: schemaVersion ${value.schemaVersion} is newer than this kubeharden knows`,
       'Update kubeharden.',
     )
-  const parsed = snapshotFile.safeParse(value)
+  const parsed = checked(value, origin)
   if (!parsed.success) {
     const lines = parsed.error.issues.slice(0, 5).map((i) => `${origin}: ${i.path.join('.')}: ${i.message}`)
     throw new HardenError('input', lines.join('\n'), 'The file was changed or is no snapshot. Take it again.')
   }
   const kinds = Object.entries(parsed.data.kinds).filter(([, v]) => v !== undefined) as [Kind, Collected<unknown>][]
   return { ...parsed.data, source: 'snapshot', kinds: Object.fromEntries(kinds) as State['kinds'] }
+}
+
+function checked(value: unknown, origin: string) {
+  try {
+    return snapshotFile.safeParse(value)
+  } catch (error) {
+    throw new HardenError('input', `${origin}: nested too deeply`, 'The file was changed or is no snapshot. Take it again.', {
+      cause: error,
+    })
+  }
 }
 
 /** A snapshot file as a connection; nothing can be written to it. */

@@ -49,7 +49,9 @@ export function progressOf(ctx: Ctx): NonNullable<ActOptions['onProgress']> {
 
 export function outcomeText({ run, verification, folder }: Outcome): string {
   const objects = verification.objects.map((o) => `  ${o.ok ? 'ok ' : 'NOT'} ${safe(refLabel(o.ref))}: ${safe(o.detail)}`)
-  const checks = verification.checks.map((c) => {
+  // Own manifests are held against every check: only what moved is worth a line then.
+  const moved = verification.checks.filter((c) => c.before !== c.after || c.failsBefore !== c.failsAfter)
+  const checks = (verification.checks.length > 15 ? moved : verification.checks).map((c) => {
     const worse = run.kind === 'apply' && c.before === 'fail' && c.failsAfter > c.failsBefore
     const count = c.failsBefore === c.failsAfter ? '' : ` (${c.failsBefore} -> ${c.failsAfter} objects fail)`
     return `  ${worse ? 'NOT better: ' : ''}${c.check}: ${c.before ?? 'not judged'} -> ${c.after}${count}`

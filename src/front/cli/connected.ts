@@ -1,6 +1,6 @@
 import { HardenError } from '#model/errors.ts'
 import { createSession } from '#session/session.ts'
-import type { Ready, Session } from '#session/types.ts'
+import type { CommandSession, Ready, Session } from '#session/types.ts'
 import { type Ctx, type Globals, targetOf } from './context.ts'
 
 /** Runs `work` in a session on the target of these flags; the session is closed whatever happens. */
@@ -8,7 +8,7 @@ export async function connected<T>(
   ctx: Ctx,
   globals: Globals,
   options: { readonly readOnly: boolean },
-  work: (session: Session, ready: () => Ready) => Promise<T>,
+  work: (session: CommandSession, ready: () => Ready) => Promise<T>,
 ): Promise<T> {
   const session = createSession({ ...ctx.deps.session(globals, options), target: targetOf(globals) })
   const leave = () => void session.close()

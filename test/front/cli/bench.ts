@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { readManifests } from '#cluster/objects/manifests.ts'
 import type { CliDeps, Globals } from '#front/cli/context.ts'
 import { runCli } from '#front/cli/program.ts'
 import type { Connection } from '#model/access.ts'
@@ -85,6 +86,7 @@ export function cliBench(): Bench {
       return 0
     },
     permissions: async () => rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w.id) }))),
+    readManifests,
     emptyState: () => ({
       schemaVersion: 1,
       takenAt: new Date().toISOString(),

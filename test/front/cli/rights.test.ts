@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { groupOf, KINDS, kindOf } from '#model/kinds.ts'
 import type { ObjectRef } from '#model/refs.ts'
-import { refOf } from '#model/refs.ts'
-import { renderObject } from '../../../src/change/render.ts'
 import { writtenBy } from '../../../src/change/rights.ts'
+import { refOfChange } from '../../../src/change/wanted.ts'
 import { wizards } from '../../../wizards/index.ts'
 import { planOf } from '../../wizards/run.ts'
 import { SAMPLE } from '../../wizards/state.ts'
@@ -19,7 +18,7 @@ describe.each(wizards)('the tier of $id', (wizard) => {
     const rules = writtenBy(wizard.id)
     const refs = planOf(wizard, SAMPLE, example).flatMap((change): ObjectRef[] => {
       if (change.kind === 'guide') return []
-      return [change.kind === 'apply' ? refOf(renderObject(change.template, change.values).object) : change.ref]
+      return [refOfChange(change)]
     })
     for (const ref of refs) {
       const kind = kindOf(ref.apiVersion, ref.kind)
