@@ -90,8 +90,9 @@ function objectFile(item: ObjectItem, names: Names, templates: string | undefine
 /** Arguments for kubectl. RBAC names may hold almost anything, and somebody will paste this line into a shell. */
 function inShell({ kind, name, namespace }: ObjectRef): string {
   const word = (text: string) => (/^[\w.:@%+=/-]+$/.test(text) ? text : `'${safe(text).replaceAll("'", `'\\''`)}'`)
-  // KIND/NAME, so that a name cannot be read as a flag.
-  return `${namespace === undefined ? '' : `-n ${word(namespace)} `}${word(`${kind}/${name}`)}`
+  // KIND/NAME where a name would be read as a flag.
+  const what = name.startsWith('-') ? word(`${kind}/${name}`) : `${word(kind)} ${word(name)}`
+  return `${what}${namespace === undefined ? '' : ` -n ${word(namespace)}`}`
 }
 
 /** Code in Markdown that may hold backticks itself. */

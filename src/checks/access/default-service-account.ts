@@ -18,7 +18,7 @@ export const check = defineCheck({
   reads: ['serviceAccounts', 'pods', 'clusterRoleBindings', 'roleBindings'],
   messages: {
     bound: { en: 'Rights are bound to the service account default of {namespace}: {bindings}.' },
-    used: { en: 'Pods of {namespace} run as the service account default and carry its token; how many: {pods}.' },
+    used: { en: 'Pods of {namespace} that run as the service account default and carry its token: {pods}.' },
     idle: { en: 'Nothing is bound to the service account default of {namespace}, and no pod carries its token.' },
   },
   *evaluate({ serviceAccounts, pods, clusterRoleBindings, roleBindings }) {

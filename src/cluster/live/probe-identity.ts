@@ -1,3 +1,4 @@
+import type { V1SelfSubjectReview } from '@kubernetes/client-node'
 import * as z from 'zod'
 import type { Item } from '#model/kinds.ts'
 import type { Collected } from '#model/state.ts'
@@ -17,7 +18,7 @@ export interface OwnCredential {
 
 /** Who we are here, as the API server sees it, and by what. Open to every authenticated user (system:basic-user). */
 export async function probeIdentity(rest: Rest, own: OwnCredential, signal?: AbortSignal): Promise<Collected<Item<'identity'>>> {
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
+  const body: V1SelfSubjectReview = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
   try {
     const { data } = await rest.call('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body, signal })
     const parsed = review.safeParse(data)

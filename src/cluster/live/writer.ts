@@ -1,3 +1,4 @@
+import type { V1DeleteOptions } from '@kubernetes/client-node'
 import * as z from 'zod'
 import type { Writer, Written } from '#model/access.ts'
 import { HardenError } from '#model/errors.ts'
@@ -57,7 +58,7 @@ async function get(door: Door, ref: ObjectRef): Promise<KubeObject | undefined> 
 async function remove(door: Door, ref: ObjectRef, options: Parameters<Writer['remove']>[1]): Promise<void> {
   const { uid, resourceVersion, dryRun, signal } = options
   if (uid === '') throw withoutPreconditions(ref)
-  const body = {
+  const body: V1DeleteOptions = {
     apiVersion: 'v1',
     kind: 'DeleteOptions',
     propagationPolicy: 'Background',

@@ -48,17 +48,19 @@ function confirm(ui: Ui, plan: Plan, outDir?: string): void {
   const view = ui.session.view()
   const name = ui.options.confirmName ?? (view.phase === 'ready' ? view.cluster.context : undefined) ?? cluster.name
   const typed = touchesCluster(plan.preview) ? { typed: { expected: name, text: '' } } : {}
-  const lines: Line[] = [line(ui.t('On cluster'), ' ', span(safe(cluster.name), undefined, true)), []]
   const items = changing(plan.preview)
+  const filesOnly = items.length === 0 && outDir !== undefined
+  const where = filesOnly ? ui.t('Nothing is sent to cluster') : ui.t('On cluster')
+  const lines: Line[] = [line(where, ' ', span(safe(cluster.name), undefined, true)), []]
   for (const item of items.slice(0, 6)) if (item.kind === 'object') lines.push(line(`  ${ui.t(item.action)}  ${safe(refLabel(item.ref))}`))
   if (items.length > 6) lines.push(line(`  ${ui.t('and {n} more', { n: items.length - 6 })}`))
   if (outDir !== undefined) lines.push(line(`  ${ui.t('files')}   ${safe(outDir)}`))
   ui.set({
     dialog: {
       kind: 'confirm',
-      title: plan.undo === undefined ? ui.t('Apply these changes?') : ui.t('Undo this run?'),
+      title: plan.undo !== undefined ? ui.t('Undo this run?') : filesOnly ? ui.t('Write these files?') : ui.t('Apply these changes?'),
       lines,
-      yes: plan.undo === undefined ? ui.t('Apply') : ui.t('Undo'),
+      yes: plan.undo !== undefined ? ui.t('Undo') : filesOnly ? ui.t('Write') : ui.t('Apply'),
       focus: 'cancel',
       ...typed,
       run: () => void act(ui, plan, outDir),

@@ -78,13 +78,16 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - stringWidth(text))) + text
 }
 
-/** Breaks a text at the width, wherever that is: for YAML and commands, whose spaces matter. */
+/** Breaks a text at the width, at a space where there is one: for YAML and commands, whose spaces all stay. */
 export function hardWrap(text: string, width: number): string[] {
   const limit = Math.max(4, width)
   if (stringWidth(text) <= limit) return [text]
   const [first = ''] = breakWord(text, limit)
   const space = first.lastIndexOf(' ') + 1
-  const head = space > first.length / 4 ? first.slice(0, space) : first
+  // A word that fits on a line of its own goes there whole, so that a path can be read and copied in one piece.
+  const word = text.slice(space).split(' ', 1)[0] ?? ''
+  const whole = first.slice(0, space).trim() !== '' && stringWidth(word) <= limit
+  const head = whole || space > first.length / 4 ? first.slice(0, space) : first
   return head.length >= text.length ? [text] : [head, ...hardWrap(text.slice(head.length), width)]
 }
 

@@ -64,8 +64,16 @@ function columnTexts(parent: FormSpec, field: Extract<Field, { type: 'rows' }>):
   return Object.fromEntries(field.columns.map((c) => [c.name, parent.texts[`${field.name}.${c.name}`] ?? { label: { en: c.name }, help }]))
 }
 
-const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'a date as YYYY-MM-DD')
-const future = day.refine((s) => Date.parse(s) > Date.now(), 'a day in the future')
+/** A day that the calendar has: Date.parse takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const at = Date.parse(text)
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
+
+const future = z
+  .string()
+  .refine(isDay, { error: 'a date as YYYY-MM-DD', abort: true })
+  .refine((s) => Date.parse(s) > Date.now(), 'a day in the future')
 
 /** An object without a namespace has no `namespace` scope: its empty scope would silently be the whole check. */
 function acceptQuestions(object: ObjectRef): Questions {

@@ -1,7 +1,7 @@
 import type { JournalRun } from '#model/journal.ts'
 import { safe } from '#model/text.ts'
 import { previewUndo } from '../acting.ts'
-import { pad, type Span, span } from '../lines.ts'
+import { clip, pad, type Span, span } from '../lines.ts'
 import type { Screen } from '../nav.ts'
 import type { Binding, Ctx, Row, ScreenDef } from '../screen.ts'
 import { count, when } from '../words.ts'
@@ -33,13 +33,23 @@ function runRow(ctx: Ctx, run: JournalRun): Row {
     search: () => `${what} ${run.startedAt} ${run.who} ${run.entries.map((e) => objectLabel(e.ref)).join(' ')}`,
     draw: () => [
       span(pad(when(run.startedAt), 18)),
-      span(pad(what, 26), undefined, true),
-      span(pad(count(run.entries.length, '{n} object', '{n} objects', ctx.t), 12)),
+      span(pad(clip(what, 25), 26), undefined, true),
+      span(pad(extent(ctx, run), 12)),
       runState(ctx, run),
     ],
     open: () => ctx.ui.go({ do: 'push', screen: { name: 'run', run: run.id } }),
     fix: () => undoRun(ctx, run),
   }
+}
+
+/** Objects that were changed; files where it was files alone. */
+function extent(ctx: Ctx, run: JournalRun): string {
+  const objects = run.entries.filter((e) => e.action !== 'files').length
+  return isFilesOnly(run) ? ctx.t('files') : count(objects, '{n} object', '{n} objects', ctx.t)
+}
+
+function isFilesOnly(run: JournalRun): boolean {
+  return run.entries.length > 0 && run.entries.every((e) => e.action === 'files')
 }
 
 export function runTitle(ctx: Ctx, run: JournalRun): string {
@@ -55,19 +65,25 @@ export function runState(ctx: Ctx, run: JournalRun): Span {
   if (run.entries.length > 0 && run.entries.every((e) => e.state === 'undone')) return span(ctx.t('↺ undone'), 'info')
   if (has('undone')) return span(ctx.t('↺ partly undone'), 'warn')
   if (run.kind === 'undo') return span(ctx.t('✓ done'), 'good')
+  // Files prove nothing: what they are for is done on the nodes, by hand.
+  if (isFilesOnly(run)) return span(ctx.t('✓ files written'), 'good')
   if (run.verification?.ok === true) return span(ctx.t('✓ proven'), 'good')
   return span(ctx.t('? not proven'), 'warn')
 }
 
 export function canUndo(run: JournalRun): boolean {
-  return run.kind === 'apply' && run.entries.some((e) => e.state === 'done' || e.state === 'sent')
+  return run.kind === 'apply' && run.entries.some((e) => e.action !== 'files' && (e.state === 'done' || e.state === 'sent'))
 }
 
 export function undoRun(ctx: Ctx, run: JournalRun): void {
   if (canUndo(run)) void previewUndo(ctx.ui, run.id)
   else
     ctx.ui.toast(
-      run.kind === 'undo' ? ctx.t('An undo is not undone: run the wizard again.') : ctx.t('Nothing of this run is left to undo.'),
+      run.kind === 'undo'
+        ? ctx.t('An undo is not undone: run the wizard again.')
+        : isFilesOnly(run)
+          ? ctx.t('It only wrote files: the way back is in their README.md.')
+          : ctx.t('Nothing of this run is left to undo.'),
       'warn',
     )
 }

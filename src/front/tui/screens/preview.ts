@@ -103,13 +103,15 @@ function conflict(ctx: Ctx, { manager, field }: FieldConflict): Line[] {
 
 function bindings(ctx: Ctx, screen: PreviewScreen): readonly Binding[] {
   const { t, ui } = ctx
+  // Files alone change nothing in the cluster; where objects come with them, the key must not sound as if it did not either.
+  const filesOnly = screen.undo === undefined && hasGuide(screen.preview) && changing(screen.preview).length === 0
   const apply: Binding = {
     keys: ['a'],
     show: 'a',
-    label: screen.undo !== undefined ? t('undo now') : hasGuide(screen.preview) ? t('write the files') : t('apply'),
-    help: t('asks once more, then changes the cluster'),
+    label: screen.undo !== undefined ? t('undo now') : filesOnly ? t('write the files') : t('apply'),
+    help: filesOnly ? t('asks for a folder, writes the files, and notes it in the journal') : t('asks once more, then changes the cluster'),
     run: () => askApply(ui, screen),
   }
-  const write: Binding = { keys: ['w'], show: 'w', label: t('write to folder'), run: () => askWrite(ui, screen.preview) }
+  const write: Binding = { keys: ['w'], show: 'w', label: t('write to folder'), help: t('as files only, without a journal entry'), run: () => askWrite(ui, screen.preview) }
   return screen.undo === undefined ? [apply, write] : [apply]
 }

@@ -6,6 +6,7 @@ import type { Binding, Ctx, ScreenDef } from '../screen.ts'
 import { entryLines } from './apply.ts'
 import { objectLabel } from './facts.ts'
 import { stepLines } from './guide.ts'
+import { canUndo } from './journal.ts'
 import { isTurned, verifiedLines } from './verified.ts'
 
 type ResultScreen = Extract<Screen, { name: 'result' }>
@@ -34,7 +35,8 @@ function lines(ctx: Ctx, screen: ResultScreen): Line[] {
 function verdict(ctx: Ctx, screen: ResultScreen): Line[] {
   const { t } = ctx
   const done = screen.entries.filter((e) => e.state === 'done' || e.state === 'undone').length
-  const of = t('{done} of {total} changes are made', { done, total: Math.max(screen.total, screen.entries.length) })
+  const numbers = { done, total: Math.max(screen.total, screen.entries.length) }
+  const of = screen.undo === undefined ? t('{done} of {total} changes made', numbers) : t('{done} of {total} changes taken back', numbers)
   if (screen.error !== undefined)
     return [
       line(span(screen.stopping === true ? t('! Stopped: {of}', { of }) : t('✗ Not finished: {of}', { of }), 'bad', true)),
@@ -44,9 +46,11 @@ function verdict(ctx: Ctx, screen: ResultScreen): Line[] {
   if (screen.stopping === true && done < screen.total)
     return [line(span(t('! Stopped: {of}', { of }), 'warn', true)), line(t('  What was made can be undone with u.'))]
   if (screen.undo !== undefined) return [line(span(t('✓ Undone: {of}', { of }), 'good', true))]
-  if (screen.outcome?.folder !== undefined) return [line(span(t('✓ The files are written; now follow the steps.'), 'good', true))]
-  if (screen.outcome?.verification.ok === true) return [line(span(t('✓ Proven: {of}', { of }), 'good', true))]
+  const files = screen.outcome?.folder === undefined ? [] : [line(span(t('✓ The files are written; now follow the steps.'), 'good', true))]
+  if (screen.entries.every((e) => e.action === 'files') && files.length > 0) return files
+  if (screen.outcome?.verification.ok === true) return [line(span(t('✓ Proven: {of}', { of }), 'good', true)), ...files]
   return [
+    ...files,
     line(span(t('? Made, but not proven: {of}', { of }), 'warn', true)),
     line(t('  Read again, the cluster is not as it was meant to be: see below.')),
   ]
@@ -82,7 +86,10 @@ function bindings(ctx: Ctx, screen: ResultScreen): readonly Binding[] {
   const run = screen.outcome?.run
   const back = () => ui.go({ do: 'leave', names: WAY })
   const out: Binding[] = [{ keys: ['enter', 'esc'], show: 'Enter', label: t('back to the list'), run: back }]
-  if (run !== undefined && screen.undo === undefined && run.entries.some((e) => e.state === 'done'))
+  // Where nothing was done, the preview and its answers are still good: a wrong folder must not cost them.
+  if (screen.error !== undefined && screen.entries.every((e) => e.state !== 'done' && e.state !== 'sent'))
+    out.splice(0, 1, { keys: ['enter', 'esc'], show: 'Enter', label: t('back to the preview'), run: () => ui.go({ do: 'pop' }) })
+  if (run !== undefined && screen.undo === undefined && canUndo(run))
     out.push({
       keys: ['u'],
       show: 'u',
