@@ -81,7 +81,7 @@ function cliDeps(checks: readonly Check[], wizards: readonly Wizard[], start: St
     startSession: (globals, options) => startSession(session(globals, options), globals, options, start),
     permissions: async () => {
       const [{ rightsNeeded }, { writtenBy }] = await Promise.all([import('#cluster/permissions.ts'), import('#change/rights.ts')])
-      return rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w.id) })))
+      return rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w) })))
     },
     readManifests: async (path) => (await import('#cluster/objects/manifests.ts')).readManifests(path),
     emptyState: () => ({

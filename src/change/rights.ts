@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { groupOf, KINDS, kindOf } from '#model/kinds.ts'
@@ -13,21 +13,16 @@ export interface WriteRule {
 /** Server-side apply needs patch and create; edits update; undo deletes what was created. */
 const VERBS = ['get', 'create', 'patch', 'update', 'delete']
 
-/** Wizards without templates of their own: what they write from another's. What they edit and remove is of the same kinds. */
-const BORROWED: { readonly [wizard: string]: readonly string[] } = {
-  'rbac-replace-binding': ['rbac-role/role', 'rbac-role/role-binding', 'rbac-role/cluster-role', 'rbac-role/cluster-role-binding'],
-}
+type Writing = { readonly id: string; readonly borrows?: readonly string[] }
 
-function templatesOf(wizard: string): readonly string[] {
-  const borrowed = BORROWED[wizard]
-  if (borrowed !== undefined) return borrowed
-  return readdirSync(path.join(packageRoot(), 'templates', wizard))
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => `${wizard}/${file.slice(0, -5)}`)
+function templatesOf({ id, borrows = [] }: Writing): readonly string[] {
+  const folder = path.join(packageRoot(), 'templates', id)
+  const own = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.yaml')) : []
+  return [...own.map((file) => `${id}/${file.slice(0, -5)}`), ...borrows]
 }
 
 /** The rules that previewing, applying and undoing a wizard needs: taken from its templates, so that none is forgotten. */
-export function writtenBy(wizard: string): readonly WriteRule[] {
+export function writtenBy(wizard: Writing): readonly WriteRule[] {
   const kinds = templatesOf(wizard)
     .flatMap((template) => parseAllDocuments(loadTemplate(template)).map((d) => d.toJS() as unknown))
     .flatMap((object) => {

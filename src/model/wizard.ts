@@ -31,6 +31,8 @@ interface Definition<Q extends Questions> {
   /** Pure. Throws HardenError `input` where the answers do not fit this cluster. */
   readonly plan: (state: State, answers: z.output<Q>) => readonly Change[]
   readonly impact?: (state: State, answers: z.output<Q>) => readonly Impact[]
+  /** Templates of other wizards that it renders, such as `rbac-role/role`; its own are those in `templates/<id>/`. */
+  readonly borrows?: readonly string[]
   /** True, or what does not come back, said before yes. */
   readonly reversible: true | Text
 }

@@ -8,7 +8,7 @@ import { countWords, gapSentence, objectName, percent, STATUS_WORDS, sentence } 
 export function toTable(assessment: Assessment): string {
   const { cluster, overall } = assessment
   const lines = [
-    `Cluster ${safe(cluster.name)}${cluster.version === undefined ? '' : `, Kubernetes ${safe(cluster.version)}`}, ${cluster.distribution}`,
+    `Cluster ${safe(cluster.name)}${cluster.version === undefined ? '' : `, Kubernetes ${safe(cluster.version)}`}${cluster.distribution === 'unknown' ? '' : `, ${cluster.distribution}`}`,
     assessment.source === 'practice' ? 'PRACTICE CLUSTER: nothing here is real.' : '',
     `Score ${percent(overall.score)}, coverage ${percent(overall.coverage)}: ${totals(assessment)}`,
   ].filter((line) => line !== '')
@@ -21,7 +21,8 @@ export function toTable(assessment: Assessment): string {
   if (assessment.gaps.length > 0) {
     lines.push('', 'Could not be seen:')
     for (const gap of assessment.gaps) lines.push(`  ${gapSentence(gap)}`)
-    lines.push('  `kubeharden permissions` prints the rules that make these visible.')
+    if (assessment.gaps.some((gap) => gap.needs !== undefined))
+      lines.push('  `kubeharden permissions` prints the rules that make these visible.')
   }
   return `${lines.join('\n')}\n`
 }

@@ -39,6 +39,7 @@ export const wizard = defineWizard({
     'access/anonymous-bindings',
     'access/dangling-bindings',
   ],
+  borrows: ['rbac-role/role', 'rbac-role/role-binding', 'rbac-role/cluster-role', 'rbac-role/cluster-role-binding'],
   reads: ['namespaces', 'serviceAccounts', 'roles', 'clusterRoles', 'roleBindings', 'clusterRoleBindings', 'identity'],
   questions,
   texts,
@@ -112,7 +113,10 @@ function impact(state: State, answers: ReplaceAnswers): readonly Impact[] {
   lines.push({
     level: 'info',
     text: {
-      en: 'What a binding binds cannot be changed, so a new one is written and the old one is taken away; the role {role} itself stays.',
+      en:
+        answers.preset === 'none'
+          ? 'Only the binding changes; the role {role} itself stays.'
+          : 'What a binding binds cannot be changed, so a new one is written and the old one is taken away; the role {role} itself stays.',
     },
     params: { role: grant.roleRef.name },
   })

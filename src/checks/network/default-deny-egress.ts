@@ -20,7 +20,9 @@ export const check = defineCheck({
     denied: { en: 'NetworkPolicy {policy} denies outgoing traffic by default.' },
     isolated: { en: 'NetworkPolicy {policy} selects every pod and lets through only what its rules name.' },
     opened: { en: 'NetworkPolicy {policy} selects every pod and lets all outgoing traffic through, so no other policy counts.' },
-    partly: { en: 'Its policies ({policies}) select some pods only; every other pod, and every new one, has no limit on outgoing traffic.' },
+    partly: {
+      en: 'Its policies ({policies}) select some pods only; every other pod, and every new one, has no limit on outgoing traffic.',
+    },
     open: { en: 'No NetworkPolicy limits outgoing traffic.' },
   },
   examples: {

@@ -20,7 +20,9 @@ export const check = defineCheck({
     denied: { en: 'NetworkPolicy {policy} denies incoming traffic by default.' },
     isolated: { en: 'NetworkPolicy {policy} selects every pod and lets through only what its rules name.' },
     opened: { en: 'NetworkPolicy {policy} selects every pod and lets all incoming traffic through, so no other policy counts.' },
-    partly: { en: 'Its policies ({policies}) select some pods only; every other pod, and every new one, has no limit on incoming traffic.' },
+    partly: {
+      en: 'Its policies ({policies}) select some pods only; every other pod, and every new one, has no limit on incoming traffic.',
+    },
     open: { en: 'No NetworkPolicy limits incoming traffic.' },
   },
   examples: {

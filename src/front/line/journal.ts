@@ -1,6 +1,6 @@
 import type { JournalRun } from '#model/journal.ts'
 import { confirmed, obstacleOf, printPreview } from './decide.ts'
-import { isDone, perform, printEntries } from './perform.ts'
+import { isUndoable, perform, printEntries } from './perform.ts'
 import { BACK } from './prompter.ts'
 import { printVerification } from './result.ts'
 import { attempt, ready, type Ui } from './ui.ts'
@@ -38,6 +38,7 @@ function stateWords(ui: Ui, run: JournalRun): string {
   if (entries.length > 0 && entries.every((e) => e.state === 'undone')) return ui.t('undone')
   if (run.endedAt === undefined || entries.some((e) => e.state === 'sent' || e.state === 'planned')) return ui.t('not finished')
   if (entries.some((e) => e.state === 'failed' || e.state === 'not-done')) return ui.t('done in part')
+  if (entries.every((e) => e.action === 'files')) return ui.t('files written')
   return verification?.ok === true ? ui.t('verified') : ui.t('not verified')
 }
 
@@ -47,7 +48,7 @@ async function runScreen(ui: Ui, id: string): Promise<void> {
     const run = view.runs.find((r) => r.id === id)
     if (run === undefined) return
     printRun(ui, run)
-    const undoable = run.kind === 'apply' && view.readOnly === undefined && run.entries.some(isDone)
+    const undoable = run.kind === 'apply' && view.readOnly === undefined && run.entries.some(isUndoable)
     const action = await ui.ask.select<'undo' | 'list'>({
       message: ui.t('{where}: this entry', { where: whereAmI(view) }),
       choices: [

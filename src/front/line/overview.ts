@@ -28,7 +28,7 @@ export function printOverview(ui: Ui, view: Ready): void {
     t('Score {score}, coverage {coverage}', { score: percent(overall.score), coverage: percent(overall.coverage) }) + before(ui, view),
     'title',
   )
-  for (const area of areasOf(view)) out.line(`  ${areaLine(ui, view, area)}`)
+  for (const area of areasOf(view)) out.para(areaLine(ui, view, area), 2)
   const gaps = distinct(view.assessment.gaps, gapSentence)
   if (gaps.length > 0) {
     out.para(t('Not seen ({n}); what depends on it is unknown, not passed:', { n: gaps.length }), 0, 'warn')

@@ -98,7 +98,7 @@ export function printEntries(ui: Ui, run: JournalRun): void {
 /** The command that reverses a run (or, for an undo that stopped half way, that goes on with it). */
 function printUndo(ui: Ui, run: JournalRun): void {
   const id = run.kind === 'undo' ? run.undoes : run.id
-  const open = run.kind === 'undo' ? run.entries.some((e) => e.state !== 'done' && e.state !== 'undone') : run.entries.some(isDone)
+  const open = run.kind === 'undo' ? run.entries.some((e) => e.state !== 'done' && e.state !== 'undone') : run.entries.some(isUndoable)
   if (id === undefined || !open) return
   const view = ui.session.view()
   if (view.phase === 'ready' && view.source === 'practice') {
@@ -113,6 +113,11 @@ function printUndo(ui: Ui, run: JournalRun): void {
 /** May something of this entry stand in the cluster? A request that was sent may have arrived. */
 export function isDone(entry: JournalEntry): boolean {
   return entry.state === 'done' || entry.state === 'sent'
+}
+
+/** Files stay where they were written: nothing in the cluster is there to undo. */
+export function isUndoable(entry: JournalEntry): boolean {
+  return entry.action !== 'files' && isDone(entry)
 }
 
 function whereFlags(view: SessionView): string {

@@ -28,7 +28,7 @@ export async function wizardScreen(ui: Ui, id: string, finding?: JudgedFinding):
   ui.out.line()
   ui.out.para(say(wizard.title, ui.lang), 0, 'title')
   ui.out.para(say(wizard.summary, ui.lang), 2)
-  ui.out.line(ui.t('  Enter takes the suggested answer. Nothing is written before you saw the preview and said yes.'), 'dim')
+  ui.out.para(ui.t('Enter takes the suggested answer. Nothing is written before you saw the preview and said yes.'), 2, 'dim')
   let answers = mergeAnswers(suggested, schemaDefaults(wizard))
   for (;;) {
     answers = await askAll(ui, wizard, answers)

@@ -1,11 +1,12 @@
 import type { JudgedFinding } from '#model/assessment.ts'
+import { HardenError } from '#model/errors.ts'
 import type { AcceptedRisk } from '#model/progress.ts'
 import type { Answers } from '#model/questions.ts'
 import type { ObjectRef } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import type { Target } from '#session/types.ts'
 import { acceptSpec, attestSpec, wizardSpec } from './form/specs.ts'
-import { answersOf, type FormSpec, type FormState, openForm } from './form/state.ts'
+import { answersOf, type FormSpec, type FormState, focusOn, openForm, visibleFields } from './form/state.ts'
 import { top } from './nav.ts'
 import type { Ui } from './ui.ts'
 import { dirtyForm } from './unsaved.ts'
@@ -38,8 +39,26 @@ export async function submitForm(ui: Ui, form: FormState): Promise<void> {
   const answers = answersOf(form)
   if (form.spec.kind === 'accept') return accept(ui, form.spec, answers)
   if (form.spec.kind === 'attest') return attest(ui, form.spec.id, answers)
-  const preview = await ui.run(ui.t('Asking the cluster what would change'), (signal) => ui.session.preview(form.spec.id, answers, signal))
-  if (preview !== undefined) ui.go({ do: 'push', screen: { name: 'preview', preview } })
+  const done = await ui.run(ui.t('Asking the cluster what would change'), async (signal) => {
+    try {
+      return { preview: await ui.session.preview(form.spec.id, answers, signal) }
+    } catch (error) {
+      const marked = markProblem(form, error)
+      if (marked === undefined) throw error
+      return { marked }
+    }
+  })
+  if (done?.preview !== undefined) ui.go({ do: 'push', screen: { name: 'preview', preview: done.preview } })
+  if (done?.marked !== undefined) ui.go({ do: 'patch', screen: { name: 'form', form: done.marked } })
+}
+
+/** The form with an answer marked that this cluster cannot use (`inNamespaces: there is no …`); undefined for other errors. */
+function markProblem(form: FormState, error: unknown): FormState | undefined {
+  if (!(error instanceof HardenError)) return undefined
+  const field = visibleFields(form).find((f) => error.message.startsWith(`${f.name}: `))
+  if (field === undefined) return undefined
+  const problem = `${error.message.slice(field.name.length + 2)} ${error.hint}`
+  return focusOn({ ...form, problems: { [field.name]: problem } }, field.name)
 }
 
 /** Which objects a risk is accepted for: this one, those of its namespace, or all of the check. */

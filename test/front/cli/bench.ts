@@ -85,7 +85,7 @@ export function cliBench(): Bench {
       started.push({ globals, ...options })
       return 0
     },
-    permissions: async () => rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w.id) }))),
+    permissions: async () => rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w) }))),
     readManifests,
     emptyState: () => ({
       schemaVersion: 1,

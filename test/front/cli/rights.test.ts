@@ -15,7 +15,7 @@ describe.each(wizards)('the tier of $id', (wizard) => {
       string,
       unknown
     >
-    const rules = writtenBy(wizard.id)
+    const rules = writtenBy(wizard)
     const refs = planOf(wizard, SAMPLE, example).flatMap((change): ObjectRef[] => {
       if (change.kind === 'guide') return []
       return [refOfChange(change)]

@@ -60,7 +60,7 @@ function objects(ctx: Ctx, found: CheckResult): Body {
     { title: t('Objects'), rows: findingsOf(ctx, found.id).map((f) => findingRow(ctx, found, f)) },
     { title: t('Could not be seen'), rows: found.gaps.map((g) => gapRow(ctx, g)) },
   ].filter((g) => g.rows.length > 0)
-  return { kind: 'list', head, groups, empty: t('There was nothing to judge.') }
+  return { kind: 'list', head, groups, empty: t('There was nothing to judge.'), about: 2 }
 }
 
 function findingRow(ctx: Ctx, found: CheckResult, finding: JudgedFinding): Row {
@@ -74,6 +74,7 @@ function findingRow(ctx: Ctx, found: CheckResult, finding: JudgedFinding): Row {
     },
     open: () => ctx.ui.go({ do: 'push', screen: { name: 'finding', check: found.id, finding } }),
     fix: () => act.openFix(ctx.ui, found.id, finding),
+    about: `${label()}: ${words()}`,
   }
 }
 

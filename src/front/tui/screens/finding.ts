@@ -66,14 +66,14 @@ function gaps(ctx: Ctx, check: CheckResult): Line[] {
 }
 
 function controls(ctx: Ctx, check: CheckResult): Line[] {
-  const { cis, nsa, topic, risk } = check.controls
+  // `topic` and `risk` are numbers of our own; they say nothing to the operator.
+  const { cis, nsa } = check.controls
   const rows: readonly (readonly [string, readonly string[] | undefined])[] = [
     ['CIS', cis],
     ['NSA/CISA', nsa],
-    ['Risk', risk],
-    ['Topic', topic],
   ]
   const shown = rows.filter(([, ids]) => ids !== undefined && ids.length > 0)
+  if (shown.length === 0) return []
   return [
     BLANK,
     heading(ctx.t('Controls')),

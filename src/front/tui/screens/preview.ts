@@ -112,6 +112,12 @@ function bindings(ctx: Ctx, screen: PreviewScreen): readonly Binding[] {
     help: filesOnly ? t('asks for a folder, writes the files, and notes it in the journal') : t('asks once more, then changes the cluster'),
     run: () => askApply(ui, screen),
   }
-  const write: Binding = { keys: ['w'], show: 'w', label: t('write to folder'), help: t('as files only, without a journal entry'), run: () => askWrite(ui, screen.preview) }
+  const write: Binding = {
+    keys: ['w'],
+    show: 'w',
+    label: t('write to folder'),
+    help: t('as files only, without a journal entry'),
+    run: () => askWrite(ui, screen.preview),
+  }
   return screen.undo === undefined ? [apply, write] : [apply]
 }
