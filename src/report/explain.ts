@@ -8,11 +8,10 @@ import type { Wizard } from '#model/wizard.ts'
 /** What a check is, why it matters and how to fix it, as Markdown: for `explain` and for docs/checks. */
 export function explainCheck(check: Check, wizards: readonly Wizard[], lang: Lang = 'en'): string {
   const fixers = wizards.filter((w) => w.fixes.includes(check.id))
+  // `topic` and `risk` are numbers of our own; they say nothing to a reader.
   const controls = [
-    ...check.controls.topic,
     ...(check.controls.cis ?? []).map((c) => `CIS 1.12 ${c}`),
     ...(check.controls.nsa ?? []).map((c) => `NSA/CISA: ${c}`),
-    ...(check.controls.risk ?? []),
   ]
   const rights = check.reads.flatMap((kind) => {
     const right = rightToRead(kind)
@@ -21,7 +20,7 @@ export function explainCheck(check: Check, wizards: readonly Wizard[], lang: Lan
   return [
     `# ${say(check.text.title, lang)}`,
     '',
-    `\`${check.id}\` · ${say(AREA_TITLES[check.area], lang)} · severity ${check.severity} · ${controls.join(', ')}`,
+    `\`${check.id}\` · ${say(AREA_TITLES[check.area], lang)} · severity ${[check.severity, ...(controls.length === 0 ? [] : [controls.join(', ')])].join(' · ')}`,
     '',
     '## Why',
     '',

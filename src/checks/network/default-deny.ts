@@ -1,6 +1,5 @@
 import { defineCheck } from '#model/check.ts'
-import { namespaceRef, params } from '#simulate/workloadsRefs.ts'
-import { standOf, userNamespaces } from './namespaces.ts'
+import { defaultDeny, denyMessages } from './namespaces.ts'
 
 export const check = defineCheck({
   id: 'network/default-deny',
@@ -16,15 +15,7 @@ export const check = defineCheck({
     },
   },
   reads: ['namespaces', 'networkPolicies'],
-  messages: {
-    denied: { en: 'NetworkPolicy {policy} denies incoming traffic by default.' },
-    isolated: { en: 'NetworkPolicy {policy} selects every pod and lets through only what its rules name.' },
-    opened: { en: 'NetworkPolicy {policy} selects every pod and lets all incoming traffic through, so no other policy counts.' },
-    partly: {
-      en: 'Its policies ({policies}) select some pods only; every other pod, and every new one, has no limit on incoming traffic.',
-    },
-    open: { en: 'No NetworkPolicy limits incoming traffic.' },
-  },
+  messages: denyMessages('incoming'),
   examples: {
     bad: `
 apiVersion: v1
@@ -51,16 +42,5 @@ spec:
   policyTypes: [Ingress]
 `,
   },
-  evaluate: function* ({ namespaces, networkPolicies }) {
-    for (const namespace of userNamespaces(namespaces)) {
-      const object = namespaceRef(namespace)
-      const stand = standOf(networkPolicies, namespace, 'Ingress')
-      if (stand.kind === 'denied' || stand.kind === 'isolated')
-        yield { status: 'pass', object, saw: stand.by, message: stand.kind, params: params({ policy: stand.by }) }
-      else if (stand.kind === 'opened')
-        yield { status: 'fail', object, saw: stand.by, message: 'opened', params: params({ policy: stand.by }) }
-      else if (stand.kind === 'partly') yield { status: 'fail', object, message: 'partly', params: params({ policies: stand.policies }) }
-      else yield { status: 'fail', object, message: 'open' }
-    }
-  },
+  evaluate: ({ namespaces, networkPolicies }) => defaultDeny(namespaces, networkPolicies, 'Ingress'),
 })

@@ -1,8 +1,11 @@
+import type { Finding } from '#model/check.ts'
 import type { Item } from '#model/kinds.ts'
 import { isSystemNamespace } from '#model/state.ts'
+import type { Text } from '#model/text.ts'
 import type { Direction, Policy } from '#simulate/networkPolicy.ts'
 import { directionsOf, isAllowAll, rulesOf } from '#simulate/networkPolicy.ts'
 import { selectsAll } from '#simulate/selectors.ts'
+import { namespaceRef } from '#simulate/workloadsRefs.ts'
 
 /** Namespaces of users that live: not the system's and not on their way out. */
 export function userNamespaces(namespaces: readonly Item<'namespaces'>[]): readonly string[] {
@@ -35,4 +38,36 @@ export function standOf(policies: readonly Policy[], namespace: string, directio
   const isolating = all[0]
   if (isolating !== undefined) return { kind: 'isolated', by: isolating.metadata.name }
   return own.length > 0 ? { kind: 'partly', policies: own.length } : { kind: 'open' }
+}
+
+type DenyMessage = 'denied' | 'isolated' | 'opened' | 'partly' | 'open'
+
+/** What the two default-deny checks say; `traffic` is incoming or outgoing. */
+export function denyMessages(traffic: string): { readonly [M in DenyMessage]: Text } {
+  return {
+    denied: { en: `NetworkPolicy {policy} denies ${traffic} traffic by default.` },
+    isolated: { en: 'NetworkPolicy {policy} selects every pod and lets through only what its rules name.' },
+    opened: { en: `NetworkPolicy {policy} selects every pod and lets all ${traffic} traffic through, so no other policy counts.` },
+    partly: {
+      en: `Its policies ({policies}) select some pods only; every other pod, and every new one, has no limit on ${traffic} traffic.`,
+    },
+    open: { en: `No NetworkPolicy limits ${traffic} traffic.` },
+  }
+}
+
+/** One finding for each namespace of the users: is traffic of this direction denied by default? */
+export function* defaultDeny(
+  namespaces: readonly Item<'namespaces'>[],
+  policies: readonly Item<'networkPolicies'>[],
+  direction: 'Ingress' | 'Egress',
+): Iterable<Finding<DenyMessage>> {
+  for (const namespace of userNamespaces(namespaces)) {
+    const object = namespaceRef(namespace)
+    const stand = standOf(policies, namespace, direction)
+    if (stand.kind === 'denied' || stand.kind === 'isolated')
+      yield { status: 'pass', object, saw: stand.by, message: stand.kind, params: { policy: stand.by } }
+    else if (stand.kind === 'opened') yield { status: 'fail', object, saw: stand.by, message: 'opened', params: { policy: stand.by } }
+    else if (stand.kind === 'partly') yield { status: 'fail', object, message: 'partly', params: { policies: stand.policies } }
+    else yield { status: 'fail', object, message: 'open' }
+  }
 }

@@ -110,14 +110,9 @@ function printUndo(ui: Ui, run: JournalRun): void {
   ui.out.line(run.kind === 'undo' ? finish : ui.t('To undo: {command} (or the journal in the main menu)', { command }))
 }
 
-/** May something of this entry stand in the cluster? A request that was sent may have arrived. */
-export function isDone(entry: JournalEntry): boolean {
-  return entry.state === 'done' || entry.state === 'sent'
-}
-
-/** Files stay where they were written: nothing in the cluster is there to undo. */
+/** May something of this entry stand in the cluster? A request that was sent may have arrived; files stay where they are. */
 export function isUndoable(entry: JournalEntry): boolean {
-  return entry.action !== 'files' && isDone(entry)
+  return entry.action !== 'files' && (entry.state === 'done' || entry.state === 'sent')
 }
 
 function whereFlags(view: SessionView): string {

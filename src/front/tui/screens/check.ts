@@ -84,6 +84,7 @@ function gapRow(ctx: Ctx, gap: CheckResult['gaps'][number]): Row {
   return {
     search: () => safe(words),
     draw: (width) => [statusSpan('unknown', ctx.t), span(clip(words, width - 11))],
+    about: words,
     open: () => ctx.ui.set({ dialog: { kind: 'notice', title: ctx.t('Could not be seen'), text: what, ...missing(ctx, needs) } }),
   }
 }
