@@ -10,7 +10,8 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/cluster/**', 'test/e2e/**', 'test/live/**', 'node_modules/**'],
           env: { FORCE_COLOR: '3', COLUMNS: '80', LINES: '24' },
-          testTimeout: 20_000,
+          setupFiles: ['test/setup.ts'],
+          testTimeout: process.env.KUBEHARDEN_LONG ? 300_000 : 20_000,
         },
       },
       {

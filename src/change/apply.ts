@@ -2,10 +2,11 @@ import type { Writer } from '#model/access.ts'
 import type { Preview, PreviewItem } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
-import { type KubeObject, refLabel } from '#model/refs.ts'
+import { type Json, type KubeObject, refLabel } from '#model/refs.ts'
 import { fieldManager } from '#model/wizard.ts'
 import { hasCredential, maskFields } from './credentials.ts'
 import { fieldChanges } from './diff.ts'
+import { getAt } from './edits.ts'
 import { checkFolder, writeGuide } from './files.ts'
 import { type ChangeStep, runId, runSteps, type Step } from './journaling.ts'
 import { jsonEqual, recreatable } from './json.ts'
@@ -84,7 +85,7 @@ export async function stillSo(item: ObjectItem, writer: Writer): Promise<KubeObj
       ? live === before
       : live.metadata.uid === before.metadata.uid &&
         (live.metadata.resourceVersion === before.metadata.resourceVersion ||
-          jsonEqual(seen(live, item.fields), {
+          jsonEqual(seen(live, shownOf(item, live)), {
             ...before,
             metadata: { ...before.metadata, resourceVersion: live.metadata.resourceVersion },
           }))
@@ -94,6 +95,16 @@ export async function stillSo(item: ObjectItem, writer: Writer): Promise<KubeObj
     `${refLabel(item.ref)} has changed since the preview. Nothing was written.`,
     'Look at a new preview and apply that.',
   )
+}
+
+/** The fields that the preview showed, with what is in them now: a foreign edit of just these is a change as well. */
+function shownOf(item: ObjectItem, live: KubeObject): ObjectItem['fields'] {
+  if (item.action !== 'update') return []
+  const now = item.fields.map(({ path }) => {
+    const before = getAt(live as unknown as Json, path)
+    return { path, ...(before === undefined ? {} : { before }) }
+  })
+  return maskFields(live.kind, now).fields
 }
 
 export function plannedEntry(id: string, wizard: string, action: JournalEntry['action'], ref: JournalEntry['ref']): JournalEntry {

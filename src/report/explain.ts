@@ -9,10 +9,7 @@ import type { Wizard } from '#model/wizard.ts'
 export function explainCheck(check: Check, wizards: readonly Wizard[], lang: Lang = 'en'): string {
   const fixers = wizards.filter((w) => w.fixes.includes(check.id))
   // `topic` and `risk` are numbers of our own; they say nothing to a reader.
-  const controls = [
-    ...(check.controls.cis ?? []).map((c) => `CIS 1.12 ${c}`),
-    ...(check.controls.nsa ?? []).map((c) => `NSA/CISA: ${c}`),
-  ]
+  const controls = [...(check.controls.cis ?? []).map((c) => `CIS 1.12 ${c}`), ...(check.controls.nsa ?? []).map((c) => `NSA/CISA: ${c}`)]
   const rights = check.reads.flatMap((kind) => {
     const right = rightToRead(kind)
     return right === undefined ? [] : [describeRight(right)]

@@ -109,3 +109,19 @@ export async function reread(link: Link, options: CollectOptions): Promise<void>
   await link.remember(link.progress, await link.collect(options))
   link.runs = await link.stores.journal.list()
 }
+
+/** The link, where its cluster may be changed; HardenError `read-only` with the reason where not. */
+export function writable(link: Link): Link {
+  if (link.readOnly === undefined) return link
+  throw new HardenError(
+    'read-only',
+    `Nothing is written: ${link.readOnly}.`,
+    'Write the change to a folder instead, or connect without --read-only.',
+  )
+}
+
+/** Without the lock nothing can be kept, and what is not kept is not said to be. */
+export function rememberable(link: Link): Link {
+  if (link.locked) return link
+  throw new HardenError('read-only', `Nothing is remembered: ${link.readOnly ?? 'this session only reads'}.`, 'Start without --read-only.')
+}

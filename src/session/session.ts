@@ -10,11 +10,11 @@ import type { Wizard } from '#model/wizard.ts'
 import { applyAndVerify, folderOf, MANIFESTS, previewOf, previewOfObjects, previewOfUndo, undoAndVerify } from './act.ts'
 import type { SessionDeps } from './deps.ts'
 import { Line } from './line.ts'
-import { type Link, openLink, reread } from './link.ts'
+import { type Link, openLink, rememberable, reread, writable } from './link.ts'
 import { storesInTurn } from './locks.ts'
-import { nextStep } from './next.ts'
+import { contextsOf, readyView } from './ready.ts'
 import { withAccepted, withAttested } from './remember.ts'
-import type { ActOptions, CommandSession, ContextChoice, Outcome, Ready, SessionView, Target, WizardRun } from './types.ts'
+import type { ActOptions, CommandSession, Outcome, Ready, SessionView, Target, WizardRun } from './types.ts'
 
 /** Makes a session from what main hands it. Nothing is connected before `start`. */
 export function createSession(deps: SessionDeps): CommandSession {
@@ -67,17 +67,9 @@ class CurrentSession implements CommandSession {
 
   async leave(): Promise<void> {
     const turn = this.#begin()
-    await this.#drop()
-    const found = await this.#contexts()
+    await this.#drop().catch(() => undefined)
+    const found = await contextsOf(this.#deps)
     if (!turn.signal.aborted) this.#show({ phase: 'choosing', ...found })
-  }
-
-  async #contexts(): Promise<{ readonly contexts: readonly ContextChoice[]; readonly problem?: HardenError }> {
-    try {
-      return { contexts: await this.#deps.listContexts() }
-    } catch (error) {
-      return { contexts: [], problem: toHardenError(error) }
-    }
   }
 
   /** A new way begins; one that is still being gone is given up and shows nothing any more. */
@@ -89,7 +81,8 @@ class CurrentSession implements CommandSession {
 
   async choose(target: Target): Promise<void> {
     const turn = this.#begin()
-    await this.#drop()
+    // What could not be closed is no reason not to go on to another cluster.
+    await this.#drop().catch(() => undefined)
     if (turn.signal.aborted) return
     this.#show({ phase: 'connecting', target })
     try {
@@ -103,27 +96,13 @@ class CurrentSession implements CommandSession {
       this.#show(this.#ready(link))
     } catch (error) {
       if (turn.signal.aborted) return
-      const { contexts } = await this.#contexts()
+      const { contexts } = await contextsOf(this.#deps)
       if (!turn.signal.aborted) this.#show({ phase: 'failed', target, error: toHardenError(error), contexts })
     }
   }
 
   #ready(link: Link): Ready {
-    const next = nextStep(link.assessment, this.#deps.wizards, link.readOnly === undefined)
-    return {
-      phase: 'ready',
-      target: link.target,
-      source: link.state.source,
-      cluster: link.state.cluster,
-      ...(link.readOnly === undefined ? {} : { readOnly: link.readOnly }),
-      state: link.state,
-      assessment: link.assessment,
-      progress: link.progress,
-      ...(link.before === undefined ? {} : { before: link.before }),
-      runs: link.runs,
-      ...(next === undefined ? {} : { next }),
-      refreshing: false,
-    }
+    return readyView(link, this.#deps.wizards)
   }
 
   async refresh(signal?: AbortSignal): Promise<void> {
@@ -243,13 +222,7 @@ class CurrentSession implements CommandSession {
   }
 
   #writable(): Link {
-    const link = this.#open()
-    if (link.readOnly === undefined) return link
-    throw new HardenError(
-      'read-only',
-      `Nothing is written: ${link.readOnly}.`,
-      'Write the change to a folder instead, or connect without --read-only.',
-    )
+    return writable(this.#open())
   }
 
   writeFolder(preview: Preview, dir: string): Promise<readonly string[]> {
@@ -275,12 +248,7 @@ class CurrentSession implements CommandSession {
     const link = this.#open()
     if (!this.#deps.checks.some((c) => c.id === check))
       throw new HardenError('input', `There is no check ${check}.`, 'kubeharden explain lists the checks.')
-    if (link.locked) return link
-    throw new HardenError(
-      'read-only',
-      `Nothing is remembered: ${link.readOnly ?? 'this session only reads'}.`,
-      'Start without --read-only.',
-    )
+    return rememberable(link)
   }
 
   saveSnapshot(path: string): Promise<void> {

@@ -111,6 +111,52 @@ describe('gaps', () => {
   })
 })
 
+describe('a whole sight', () => {
+  const watching = (seen: boolean[]): Check => ({
+    ...check,
+    *evaluate(_, { complete }) {
+      seen.push(complete)
+      yield { status: 'pass', object: { apiVersion: 'v1', kind: 'Namespace', name: 'a' }, message: 'closed' }
+    },
+  })
+  const completeOf = (s: State) => {
+    const seen: boolean[] = []
+    const { checks } = evaluate(s, [watching(seen)], NOW)
+    return [...seen, checks[0]?.status]
+  }
+  it('is told to the check, and only where nothing it reads was hidden', () => {
+    expect(completeOf(state(['a'], []))).toEqual([true, 'pass'])
+    expect(completeOf(state(['a', 'b'], [], [gap('b')]))).toEqual([false, 'unknown'])
+    expect(completeOf(state(['a', 'b'], [], [gap()], ['a']))).toEqual([false, 'unknown'])
+    expect(completeOf(state(['a'], [], [gap()]))).toEqual(['unknown'])
+  })
+  it('is not believed of a file that names some namespaces only and no gap', () => {
+    expect(completeOf(state(['a', 'b'], ['a'], [], ['a']))).toEqual([false, 'unknown'])
+    expect(completeOf(state(['a'], [], [], []))).toEqual(['unknown'])
+    expect(run(state(['a', 'b'], ['a'], [], ['a'])).first.findings.map((f) => f.object.name)).toEqual(['a'])
+  })
+  it('takes more gaps than fit on a stack', () => {
+    const gaps = Array.from({ length: 300_000 }, (_, i) => gap(`n${i % 10}`))
+    expect(run(state(['a'], ['a'], gaps)).first.status).toBe('unknown')
+  })
+  it('a check that stumbles is unknown with the reason, and the others go on', () => {
+    const broken: Check = {
+      ...check,
+      id: 'network/broken',
+      *evaluate() {
+        yield { status: 'pass', object: { apiVersion: 'v1', kind: 'Namespace', name: 'a' }, message: 'closed' }
+        throw new TypeError('x is undefined')
+      },
+    }
+    const { checks } = evaluate(state(['a'], ['a']), [broken, check], NOW)
+    expect(checks.map((c) => c.status)).toEqual(['unknown', 'pass'])
+    expect(checks[0]).toMatchObject({
+      findings: [],
+      gaps: [{ reason: 'malformed', detail: 'network/broken could not be evaluated: x is undefined' }],
+    })
+  })
+})
+
 describe('accepted and attested', () => {
   const risk = {
     check: 'network/test',
@@ -163,6 +209,11 @@ describe('score', () => {
 
   it('has no score where nothing was judged, instead of a perfect one', () => {
     expect(scoreOf([result('unknown', 3, 0)])).toMatchObject({ score: undefined, coverage: 0 })
+  })
+  it('is 100 only where everything passes', () => {
+    expect(scoreOf([result('fail', 9999, 1)]).score).toBe(99.9)
+    expect(scoreOf([result('pass', 9999, 0)]).score).toBe(100)
+    expect(scoreOf([...Array(4999).fill(result('pass', 1, 0)), result('unknown', 1, 0)]).coverage).toBe(99.9)
   })
   it('weighs by severity and share', () => {
     expect(scoreOf([result('fail', 1, 1, 'critical'), result('pass', 5, 0, 'high')]).score).toBe(66.7)

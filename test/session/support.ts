@@ -67,7 +67,7 @@ export class World {
         if (locked && this.open.locks > 0) throw new HardenError('locked', 'Another session works on this cluster.', 'End it.')
         const kind = locked ? 'locks' : 'unlocked'
         this.open[kind] += 1
-        return { progress: this.progress, journal: this.journal, release: async () => void (this.open[kind] -= 1) }
+        return { progress: this.progress, journal: this.journal, release: async () => this.#closed(kind) }
       },
       writeSnapshot: async (state, path) => void this.snapshots.push({ state, path }),
       now: () => this.now,
@@ -125,10 +125,14 @@ export class World {
           await this.atCollect(options?.signal)
           return reader.collect(kinds, options)
         },
-        close: async () => void (this.open.readers -= 1),
+        close: async () => this.#closed('readers'),
       },
       ...(this.writable ? { writer: this.#noted(await this.other()) } : { readOnlyReason: 'these are files' }),
     }
+  }
+
+  #closed(what: keyof World['open']): void {
+    this.open[what] -= 1
   }
 
   #noted(writer: Writer): Writer {

@@ -115,7 +115,7 @@ function impact(state: State, answers: ReplaceAnswers): readonly Impact[] {
     text: {
       en:
         answers.preset === 'none'
-          ? 'Only the binding changes; the role {role} itself stays.'
+          ? 'Only the binding is touched; the role {role} itself stays.'
           : 'What a binding binds cannot be changed, so a new one is written and the old one is taken away; the role {role} itself stays.',
     },
     params: { role: grant.roleRef.name },

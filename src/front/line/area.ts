@@ -1,4 +1,4 @@
-import { AREA_TITLES, type Area } from '#model/areas.ts'
+import { AREA_TITLES, type Area, SEVERITIES } from '#model/areas.ts'
 import type { CheckResult } from '#model/assessment.ts'
 import { say } from '#model/text.ts'
 import { countWords, STATUS_WORDS } from '#report/words.ts'
@@ -22,7 +22,11 @@ export async function areaMenu(ui: Ui): Promise<void> {
   }
 }
 
-/** Open items first, so that the work stands at the top. */
+/** Open items first and the gravest of them on top, so that the work stands there. */
+function byUrgency(a: CheckResult, b: CheckResult): number {
+  return ORDER[a.status] - ORDER[b.status] || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)
+}
+
 const ORDER: Record<CheckResult['status'], number> = {
   fail: 0,
   unknown: 1,
@@ -36,7 +40,7 @@ const ORDER: Record<CheckResult['status'], number> = {
 async function checklist(ui: Ui, area: Area): Promise<void> {
   for (;;) {
     const view = ready(ui)
-    const checks = view.assessment.checks.filter((c) => c.area === area).sort((a, b) => ORDER[a.status] - ORDER[b.status])
+    const checks = view.assessment.checks.filter((c) => c.area === area).sort(byUrgency)
     ui.out.line()
     const id = await ui.ask.select<string>({
       message: ui.t('{where}: {area}. Which check?', { where: whereAmI(view), area: say(AREA_TITLES[area], ui.lang) }),

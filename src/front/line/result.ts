@@ -7,18 +7,20 @@ import { STATUS_WORDS } from '#report/words.ts'
 import type { Ready } from '#session/types.ts'
 import { checkOf } from './overview.ts'
 import type { Ui } from './ui.ts'
+import { count } from './words.ts'
 
 function statusWord(status: string | undefined): string {
   const known = STATUSES.find((s) => s === status)
   return known === undefined ? safe(status ?? 'not checked') : STATUS_WORDS[known]
 }
 
-/** What reading the cluster again showed: each check before and after, each object as intended or not. */
+/** What reading the cluster again showed: each check that turned, how many did not, and each object that is not as intended. */
 export function printVerification(ui: Ui, verification: Verification, view: Ready): void {
   const { out, t } = ui
   const { checks, objects, ok } = verification
   out.line(ok ? t('Verified by reading the cluster again.') : t('Read again: not everything is as intended.'), ok ? 'good' : 'bad')
-  for (const row of checks) {
+  const turned = checks.filter((c) => c.before !== c.after || c.failsBefore !== c.failsAfter)
+  for (const row of turned) {
     const check = checkOf(view, row.check)
     const title = check === undefined ? row.check : say(check.title, ui.lang)
     const text = t('{title}: before {before}, after {after} (failing objects: {failsBefore} before, {failsAfter} after)', {
@@ -29,6 +31,8 @@ export function printVerification(ui: Ui, verification: Verification, view: Read
     })
     out.para(text, 2, row.failsAfter > row.failsBefore ? 'bad' : row.after === 'pass' ? 'good' : undefined)
   }
+  const same = checks.length - turned.length
+  if (same > 0) out.line(t('  As before: {checks}.', { checks: count(same, 'check', 'checks') }), 'dim')
   for (const o of objects)
     if (!o.ok) out.para(t('{object} is not as intended: {detail}', { object: refLabel(o.ref), detail: o.detail }), 2, 'bad')
 }

@@ -16,9 +16,9 @@ export function sayer(lang: Lang): Say {
   }
 }
 
-/** `2026-11-22 12:49` of an ISO date; what is no date stays as it is. */
+/** `2026-11-22 12:49 UTC` of an ISO date in UTC; what is no date stays as it is. */
 export function when(iso: string): string {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)}` : iso
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` : iso
 }
 
 /** `1 object`, `2 objects`. */

@@ -56,7 +56,7 @@ export function count(n: number, one: string, many: string, t: Say): string {
   return t(n === 1 ? one : many, { n })
 }
 
-/** `2026-11-22 12:49` of an ISO date; what is no date stays as it is. */
+/** `2026-11-22 12:49 UTC` of an ISO date in UTC; what is no date stays as it is. */
 export function when(iso: string): string {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)}` : iso
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` : iso
 }

@@ -71,7 +71,9 @@ test('default accounts: bound, used, idle', () => {
   expect(said(defaults, sa, bind('RoleBinding shop/r', 'ClusterRole view', 'ServiceAccount shop/default'))[0]).toMatch(
     /^fail .*RoleBinding shop\/r/,
   )
-  expect(said(defaults, sa, pod('a'), pod('b', { serviceAccountName: 'default' }))[0]).toMatch(/^fail .*carry its token; how many: 2/)
+  expect(said(defaults, sa, pod('a'), pod('b', { serviceAccountName: 'default' }))[0]).toMatch(
+    /^fail .*that run as the service account default and carry its token: 2/,
+  )
   expect(statuses(defaults, sa, pod('a', { serviceAccountName: 'own' }), pod('b', { automountServiceAccountToken: false }))).toEqual([
     'pass',
   ])

@@ -275,6 +275,17 @@ describe('changing a cluster', () => {
       await screen.press('a', KEY.tab, KEY.enter)
       expect(screen.text()).toContain('Not finished: 0 of 2')
       expect(screen.text()).toContain('Ask for the right create roles.')
+      // Nothing was done: the answers must not have to be given again.
+      expect(await screen.press(KEY.enter)).toContain('› Preview')
+    })
+  })
+
+  it('marks the answer that the cluster cannot use', async () => {
+    const session = new FakeSession()
+    await onScreen(session, {}, async (screen) => {
+      await screen.press(...TO_FORM)
+      session.failNext = new HardenError('input', 'name: there is a role of this name.', 'Take another one.')
+      expect(await screen.press(KEY.ctrlS)).toMatch(/✗ there is a role of this name. Take another one./)
     })
   })
 

@@ -35,6 +35,11 @@ describe('text on cells', () => {
     )
   })
 
+  it('keeps a path that fits on a line in one piece', () => {
+    const path = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+    expect(hardWrap(`tail -n 20 ${path}`, 48)).toEqual(['tail -n 20 ', path])
+  })
+
   it('counts wide characters twice', () => {
     expect(pad('商店', 6)).toBe('商店  ')
     expect(clip('商店商店', 5)).toBe('商店…')
@@ -170,7 +175,11 @@ describe('form', () => {
   })
 
   it('offers no namespace for an object that has none: its scope would be the whole check', () => {
-    const [scope] = acceptSpec('access/x', { apiVersion: 'v1', kind: 'Namespace', name: 'shop' }).fields
+    const spec = acceptSpec('access/x', { apiVersion: 'v1', kind: 'Namespace', name: 'shop' })
+    expect(spec.problemOf('expires', '2999-02-30')).toBe('a date as YYYY-MM-DD')
+    expect(spec.problemOf('expires', '2001-02-03')).toBe('a day in the future')
+    expect(spec.problemOf('expires', '2999-02-28')).toBeUndefined()
+    const [scope] = spec.fields
     expect(scope).toMatchObject({ options: ['object', 'check'] })
     const [wide] = acceptSpec('access/x', { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'p' }).fields
     expect(wide).toMatchObject({ options: ['object', 'namespace', 'check'] })

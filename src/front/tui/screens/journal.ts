@@ -12,7 +12,7 @@ export const journal: ScreenDef<Extract<Screen, { name: 'journal' }>> = {
   crumb: (_screen, ctx) => ctx.t('Journal'),
   body: (_screen, ctx) => ({
     kind: 'list',
-    head: [[span(`  ${pad(ctx.t('When'), 18)}${pad(ctx.t('What'), 26)}${pad(ctx.t('Objects'), 12)}${ctx.t('State')}`, 'dim')]],
+    head: [[span(`  ${pad(ctx.t('When'), 22)}${pad(ctx.t('What'), 26)}${pad(ctx.t('Objects'), 12)}${ctx.t('State')}`, 'dim')]],
     groups: [{ rows: (ctx.ready?.runs ?? []).toReversed().map((r) => runRow(ctx, r)) }],
     empty: ctx.t('Nothing was changed on this cluster yet.'),
   }),
@@ -32,7 +32,7 @@ function runRow(ctx: Ctx, run: JournalRun): Row {
   return {
     search: () => `${what} ${run.startedAt} ${run.who} ${run.entries.map((e) => objectLabel(e.ref)).join(' ')}`,
     draw: () => [
-      span(pad(when(run.startedAt), 18)),
+      span(pad(when(run.startedAt), 22)),
       span(pad(clip(what, 25), 26), undefined, true),
       span(pad(extent(ctx, run), 12)),
       runState(ctx, run),

@@ -18,7 +18,7 @@ export function body(ctx: Ctx, ready: Ready): Body {
     span(`   ${ctx.t('seen')} ${points(overall.coverage)}%   `, 'dim'),
     ...totalsLine(ctx, overall, ['fail', 'unknown', 'manual', 'accepted']),
   ]
-  const head = [total, ...changed(ctx, ready), BLANK, ...next(ctx, ready), BLANK, columns(ctx)]
+  const head = [total, ...changed(ctx, ready), ...unseen(ctx, ready), BLANK, ...next(ctx, ready), BLANK, columns(ctx)]
   return { kind: 'list', head, groups: [{ rows: areas(ready).map((a) => areaRow(ctx, ready, a)) }], empty: ctx.t('No area matches.') }
 }
 
@@ -47,6 +47,14 @@ function changed(ctx: Ctx, ready: Ready): Line[] {
           by: Math.abs(by),
         })
   return [...problem, line(span(words, by > 0 ? 'good' : by < 0 ? 'bad' : 'dim'))]
+}
+
+/** Where rights are missing, a score stands on little: how to see more. */
+function unseen(ctx: Ctx, ready: Ready): Line[] {
+  const { unknown } = ready.assessment.overall.totals
+  if (unknown === 0 || !ready.assessment.gaps.some((g) => g.needs !== undefined)) return []
+  const words = ctx.t('Rights are missing: kubeharden permissions prints them')
+  return [line(span(clip(`? ${words}`, ctx.width), 'warn'))]
 }
 
 function next(ctx: Ctx, ready: Ready): Line[] {
