@@ -13,6 +13,20 @@ export function withAttested(progress: Progress, item: Omit<Attestation, 'at'>, 
   return { ...progress, attested: [...others, checked(attestation, { ...item, at: now.toISOString() })] }
 }
 
+/**
+ * The progress without what was accepted or attested for a check; with a scope only the risks of exactly that scope.
+ * HardenError `not-found` where there is nothing of the kind.
+ */
+export function withWithdrawn(progress: Progress, check: string, scope?: AcceptedRisk['scope']): Progress {
+  const same = (risk: AcceptedRisk) =>
+    scope === undefined || (['kind', 'namespace', 'name'] as const).every((part) => risk.scope[part] === scope[part])
+  const accepted = progress.accepted.filter((risk) => risk.check !== check || !same(risk))
+  const attested = scope === undefined ? progress.attested.filter((item) => item.check !== check) : progress.attested
+  if (accepted.length === progress.accepted.length && attested.length === progress.attested.length)
+    throw new HardenError('not-found', `Nothing is accepted or attested for ${check}.`, 'kubeharden progress lists what is.')
+  return { ...progress, accepted, attested }
+}
+
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data

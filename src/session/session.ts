@@ -13,7 +13,7 @@ import { Line } from './line.ts'
 import { type Link, openLink, rememberable, reread, writable } from './link.ts'
 import { storesInTurn } from './locks.ts'
 import { contextsOf, readyView } from './ready.ts'
-import { withAccepted, withAttested } from './remember.ts'
+import { withAccepted, withAttested, withWithdrawn } from './remember.ts'
 import type { ActOptions, CommandSession, Outcome, Ready, SessionView, Target, WizardRun } from './types.ts'
 
 /** Makes a session from what main hands it. Nothing is connected before `start`. */
@@ -235,6 +235,10 @@ class CurrentSession implements CommandSession {
 
   attest(item: Omit<Attestation, 'at'>): Promise<void> {
     return this.#remember(item.check, (progress) => withAttested(progress, item, this.#deps.now()))
+  }
+
+  withdraw(check: string, scope?: AcceptedRisk['scope']): Promise<void> {
+    return this.#remember(check, (progress) => withWithdrawn(progress, check, scope))
   }
 
   async #remember(check: string, change: (progress: Progress) => Progress): Promise<void> {

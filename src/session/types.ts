@@ -117,6 +117,8 @@ export interface Session {
   writeFolder(preview: Preview, dir: string): Promise<readonly string[]>
   accept(risk: Omit<AcceptedRisk, 'created'>): Promise<void>
   attest(item: Omit<Attestation, 'at'>): Promise<void>
+  /** Takes back what was accepted or attested for a check; with a scope only the risks of exactly that scope. */
+  withdraw(check: string, scope?: AcceptedRisk['scope']): Promise<void>
   saveSnapshot(path: string): Promise<void>
   close(): Promise<void>
 }

@@ -29,6 +29,19 @@ describe('accepting and attesting', () => {
     expect(readyOf(later).progress.accepted).toHaveLength(1)
   })
 
+  it('takes back what was accepted: all of a check, or one scope', async () => {
+    const world = new World()
+    const session = await world.ready()
+    await session.accept(RISK)
+    await session.accept({ ...RISK, scope: { kind: 'ClusterRoleBinding', name: 'developers' } })
+    await session.withdraw(ADMIN, { kind: 'ClusterRoleBinding', name: 'developers' })
+    expect(readyOf(session).progress.accepted.map((a) => a.scope)).toEqual([{}])
+    await session.withdraw(ADMIN)
+    expect(readyOf(session).progress.accepted).toEqual([])
+    expect(statusOf(session, ADMIN)).toBe('fail')
+    expect(await errorOf(session.withdraw(ADMIN))).toMatchObject({ code: 'not-found' })
+  })
+
   it('attests a manual check once; a new word replaces the old', async () => {
     const world = new World()
     const manual = { ...(CHECKS.find((c) => c.id === ADMIN) as (typeof CHECKS)[0]), id: 'access/manual', evaluate: attestable } as const

@@ -171,6 +171,7 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
       calls.push('attest')
       given.attested = item
     },
+    withdraw: async () => {},
     saveSnapshot: async () => {
       calls.push('saveSnapshot')
     },

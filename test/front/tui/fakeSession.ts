@@ -173,6 +173,10 @@ export class FakeSession implements Session {
     this.calls.push(`attest ${JSON.stringify(item)}`)
   }
 
+  async withdraw(check: string): Promise<void> {
+    this.calls.push(`withdraw ${check}`)
+  }
+
   async saveSnapshot(path: string): Promise<void> {
     this.calls.push(`snapshot ${path}`)
   }
