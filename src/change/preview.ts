@@ -10,6 +10,7 @@ import { fieldChanges } from './diff.ts'
 import { previewGuide } from './guide.ts'
 import { checkNotInterrupted, mapLimit } from './limit.ts'
 import { managedBy } from './managedBy.ts'
+import { waitingImpacts, waitsFor } from './waits.ts'
 import { type ObjectChange, refOfChange, send, type Wanted, wantedOf } from './wanted.ts'
 import { toYaml } from './yaml.ts'
 
@@ -38,9 +39,10 @@ export async function previewChanges(input: PreviewInput): Promise<Preview> {
   const found = await mapLimit(objects, (change) => look(change, input))
   const made = found.flatMap(({ wanted, live }) => (live === undefined && wanted !== undefined ? [wanted.object] : []))
   const items = new Map<Change, PreviewItem>()
+  const waiting: ObjectRef[] = []
   await mapLimit(found, async (one) => {
     checkNotInterrupted(input.signal)
-    items.set(one.change, await previewObject(one, made, input))
+    items.set(one.change, await previewObject(one, made, input, waiting))
   })
   const all = changes
     .map((change) => (change.kind === 'guide' ? previewGuide(change, input.templates) : items.get(change)))
@@ -49,7 +51,7 @@ export async function previewChanges(input: PreviewInput): Promise<Preview> {
     wizard: input.wizard,
     cluster: { ...(input.cluster.uid === undefined ? {} : { uid: input.cluster.uid }), name: input.cluster.name },
     items: all,
-    impacts: [...(input.impacts ?? []), ...all.flatMap(sourceImpact)],
+    impacts: [...(input.impacts ?? []), ...all.flatMap(sourceImpact), ...waitingImpacts(waiting)],
     reversible: input.reversible ?? true,
     ok: all.every((item) => item.kind === 'guide' || (item.refused === undefined && item.conflicts.length === 0)),
   }
@@ -106,7 +108,7 @@ async function look(change: ObjectChange, { writer, wizard, signal, templates }:
   }
 }
 
-async function previewObject(found: Found, made: readonly KubeObject[], input: PreviewInput): Promise<ObjectItem> {
+async function previewObject(found: Found, made: readonly KubeObject[], input: PreviewInput, waiting: ObjectRef[]): Promise<ObjectItem> {
   const { change, ref, live, wanted } = found
   const base = {
     kind: 'object',
@@ -133,8 +135,11 @@ async function previewObject(found: Found, made: readonly KubeObject[], input: P
   } catch (error) {
     const problem = refusal(error)
     if (problem.cause instanceof ApplyConflict) return await previewConflict({ ...base, ...yaml }, found, problem.cause, input)
-    const note = live === undefined ? waitsFor(wanted.object, made, problem) : undefined
-    if (note !== undefined) return { ...base, ...yaml, ...difference(undefined, wanted.object), warnings: [note] }
+    const first = live === undefined ? waitsFor(wanted.object, made, problem) : undefined
+    if (first !== undefined) {
+      waiting.push(refOf(first))
+      return { ...base, ...yaml, ...difference(undefined, wanted.object) }
+    }
     return { ...base, ...yaml, ...difference(live, wanted.object), refused: inWords(problem) }
   }
 }
@@ -200,18 +205,6 @@ export function seen(live: KubeObject, shown: readonly FieldChange[] = []): Kube
     ...masked,
     metadata: { ...masked.metadata, ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) },
   }
-}
-
-/** A dry run cannot see what the same plan makes earlier: the namespace (404), or the role of a binding (403, 404). */
-function waitsFor(object: KubeObject, made: readonly KubeObject[], problem: HardenError): string | undefined {
-  const namespace = made.find((m) => m.kind === 'Namespace' && m.metadata.name === object.metadata.namespace)
-  if (namespace !== undefined && problem.code === 'not-found')
-    return `The server checks this only when the namespace ${namespace.metadata.name} is there; the same plan creates it first.`
-  const roleRef = object.roleRef as { kind?: string; name?: string } | undefined
-  const role = made.find((m) => m.kind === roleRef?.kind && m.metadata.name === roleRef.name)
-  if (role !== undefined && (problem.code === 'not-found' || problem.code === 'forbidden'))
-    return `The server checks this only when ${refLabel(refOf(role))} is there; the same plan creates it first.`
-  return undefined
 }
 
 /** Errors that belong to one change; the others end the preview. */

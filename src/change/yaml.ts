@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, type ScalarTag, type Tags } from 'yaml'
+import { Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument, Scalar, type ScalarTag, type Tags } from 'yaml'
 import { HardenError } from '#model/errors.ts'
 import type { Json } from '#model/refs.ts'
 import { jsonEqual } from './json.ts'
@@ -87,18 +87,29 @@ export function toYaml(value: Json): string {
 
 function blockStyle(node: unknown): void {
   if (isMap(node)) {
-    node.flow = false
+    node.flow = node.items.length === 0
     for (const pair of node.items) {
       blockStyle(pair.key)
       blockStyle(pair.value)
+      commentAbove(pair)
     }
   } else if (isSeq(node)) {
-    node.flow = false
+    node.flow = node.items.length === 0
     for (const item of node.items) blockStyle(item)
   } else if (isScalar(node) && node.type === Scalar.BLOCK_FOLDED) {
     // Folding depends on blanks that nobody sees: a literal block says the same.
     node.type = Scalar.BLOCK_LITERAL
   }
+}
+
+/** `key: {}` stays on its line: a comment inside or behind the empty collection goes above the key. */
+function commentAbove({ key, value }: Pair): void {
+  if (!(isMap(value) || isSeq(value)) || value.items.length > 0 || !isNode(key)) return
+  const comments = [key.commentBefore, value.commentBefore, value.comment].filter((c) => typeof c === 'string' && c !== '')
+  key.commentBefore = comments.length === 0 ? undefined : comments.join('\n')
+  value.commentBefore = undefined
+  value.comment = undefined
+  value.spaceBefore = false
 }
 
 /** Maps as plain objects; a key that is not a string cannot be an object's key and makes the comparison fail. */

@@ -4,6 +4,7 @@ import * as cluster from './objects/cluster.ts'
 import * as network from './objects/network.ts'
 import * as probes from './objects/probes.ts'
 import * as workload from './objects/workload.ts'
+import { PROBE_API } from './refs.ts'
 
 /**
  * Everything kubeharden reads. `by`: `list` a plain list; `table` a Table without objects (Secrets: safety rule 1);
@@ -20,7 +21,7 @@ interface KindSpec {
   readonly schema: z.ZodType
 }
 
-export const PROBE_API = 'probe.kubeharden/v1'
+export { PROBE_API }
 
 export const KINDS = {
   namespaces: { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, by: 'list', schema: cluster.namespace },

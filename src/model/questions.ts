@@ -112,6 +112,11 @@ function pick<K extends keyof JsonSchema>(s: JsonSchema, key: K): Pick<JsonSchem
 
 export type Answers = Readonly<Record<string, unknown>>
 
+/** The flag of a field, without its dashes: `inNamespaces` is `in-namespaces`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
+}
+
 /** Is this field asked, with the answers given so far? */
 export function isAsked(name: string, answers: Answers, when: Conditions | undefined): boolean {
   const condition = when?.[name]
@@ -155,6 +160,7 @@ function problemsOf(issue: z.core.$ZodIssue, questions: Questions): AnswerProble
 }
 
 function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `not one of ${issue.values.map(String).join(', ')}`
   return issue.code === 'invalid_type' && issue.message.endsWith('received undefined') ? 'an answer is needed' : issue.message
 }
 

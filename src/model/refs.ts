@@ -6,8 +6,21 @@ export interface ObjectRef {
   readonly name: string
 }
 
+/** The apiVersion of what is asked of the API server and is no object of it. */
+export const PROBE_API = 'probe.kubeharden/v1'
+
+/** What was asked, in the operator's words. */
+const PROBES: { readonly [kind: string]: (name: string) => string } = {
+  Cluster: () => 'the whole cluster',
+  AnonymousProbe: (name) => `anonymous request to ${name}`,
+  EncryptionProbe: (name) => `API server ${name}`,
+  IdentityProbe: (name) => `sign-in as ${name}`,
+}
+
 /** `Role shop/reader`, `ClusterRole admin`: how an object is named to the operator (escape with `safe` on screens). */
 export function refLabel(ref: ObjectRef): string {
+  const probe = ref.apiVersion === PROBE_API ? PROBES[ref.kind] : undefined
+  if (probe !== undefined) return probe(ref.name)
   return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`
 }
 

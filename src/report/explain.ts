@@ -1,6 +1,7 @@
 import { AREA_TITLES } from '#model/areas.ts'
 import type { Check } from '#model/check.ts'
 import { rightToRead } from '#model/kinds.ts'
+import { kebab } from '#model/questions.ts'
 import { describeRight } from '#model/right.ts'
 import { type Lang, say } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
@@ -64,7 +65,7 @@ export function explainWizard(wizard: Wizard, lang: Lang = 'en'): string {
     ...wizard.fields.map((f) => {
       const text = wizard.texts[f.name]
       const options = f.type === 'enum' ? ` (${f.options.join(', ')})` : ''
-      return `- \`${f.name}\`${options}: ${text === undefined ? '' : `${say(text.label, lang)}. ${say(text.help, lang)}`}`
+      return `- \`${f.name}\` (flag \`--${kebab(f.name)}\`)${options}: ${text === undefined ? '' : `${say(text.label, lang)}. ${say(text.help, lang)}`}`
     }),
     '',
     '## Turns to pass',

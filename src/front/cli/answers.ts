@@ -2,13 +2,11 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { LineCounter, parseDocument } from 'yaml'
 import { HardenError } from '#model/errors.ts'
-import { type Answers, answersError, type Field, mergeAnswers, parseAnswers } from '#model/questions.ts'
+import { type Answers, answersError, type Field, kebab, mergeAnswers, parseAnswers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
 import { say } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
 import { type Io, readStdin } from './io.ts'
-
-const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
 
 /** One flag for each question: `--role-name reader`, lists `--in-namespaces a --in-namespaces b`, rows as `verbs=get;resources=pods`. */
 export function addFieldFlags(command: Command, wizard: Wizard): void {
@@ -106,5 +104,11 @@ export async function answersFor(wizard: Wizard, options: Readonly<Record<string
   const merged = mergeAnswers(given, wizard.defaults(state, undefined, given))
   const parsed = parseAnswers(wizard.questions, merged, wizard.when)
   if ('answers' in parsed) return parsed.answers
-  throw answersError(parsed.problems, typeof options.answers === 'string' ? options.answers : wizard.id, file?.locate)
+  // What the file does not hold is asked for by its flag.
+  const named = parsed.problems.map((p) => {
+    const [field, ...rest] = p.path
+    const inFile = file !== undefined && typeof field === 'string' && (field in file.answers || !(field in wizard.questions.shape))
+    return inFile || typeof field !== 'string' ? p : { ...p, path: [`--${kebab(field)}`, ...rest] }
+  })
+  throw answersError(named, file === undefined ? wizard.id : String(options.answers), file?.locate)
 }

@@ -31,6 +31,16 @@ describe('accept, attest, progress', () => {
     },
   )
 
+  it('what was accepted can be withdrawn; what was not is said', async () => {
+    const bench = cliBench()
+    await bench.run([...ACCEPT, '--expires', '2999-01-31'])
+    expect((await status(bench, 'network/default-deny')).status).toBe('accepted')
+    const ran = await bench.run(['accept', 'network/default-deny', '--withdraw', '--practice'])
+    expect(ran, ran.err).toMatchObject({ code: 0, err: 'Withdrawn: network/default-deny.\n' })
+    expect((await status(bench, 'network/default-deny')).status).toBe('fail')
+    expect(await bench.run(['accept', 'network/default-deny', '--withdraw', '--practice'])).toMatchObject({ code: 2 })
+  })
+
   it('an attested manual item counts', async () => {
     const bench = cliBench()
     const report = JSON.parse((await bench.run(['audit', '-o', 'json', '--practice'])).out) as { checks: { id: string; status: string }[] }

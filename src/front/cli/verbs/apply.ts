@@ -66,6 +66,7 @@ function run(ctx: Ctx, flags: Flags, previewIn: (session: CommandSession, ready:
       ...(flags.out === undefined ? {} : { outDir: flags.out }),
     })
     ctx.io.out(outcomeText(outcome))
+    if (ready().source === 'practice') ctx.io.out('The practice cluster starts anew each time: all of this is forgotten now.\n')
     assertVerified(outcome)
     return 0
   })

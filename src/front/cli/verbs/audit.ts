@@ -43,7 +43,9 @@ interface AuditFlags {
 }
 
 function chosen(ctx: Ctx, flags: AuditFlags) {
-  const areas = flags.area?.map((a) => oneOf('--area', a, AREAS))
+  // Areas that have no check yet are no help to choose from.
+  const known = AREAS.filter((area) => ctx.deps.checks.some((c) => c.area === area))
+  const areas = flags.area?.map((a) => oneOf('--area', a, known))
   const ids = ctx.deps.checks.map((c) => c.id)
   const wanted = flags.check?.map((c) => oneOf('--check', c, ids))
   const checks = ctx.deps.checks.filter((c) => (areas?.includes(c.area) ?? true) && (wanted?.includes(c.id) ?? true))

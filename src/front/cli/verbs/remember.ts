@@ -3,7 +3,7 @@ import { AREA_TITLES, AREAS } from '#model/areas.ts'
 import { HardenError } from '#model/errors.ts'
 import { safe, say } from '#model/text.ts'
 import { percent } from '#report/words.ts'
-import type { Ready } from '#session/types.ts'
+import type { Ready, Session } from '#session/types.ts'
 import { connected } from '../connected.ts'
 import { type Ctx, type Globals, oneOf } from '../context.ts'
 import { emit, json } from '../emit.ts'
@@ -27,45 +27,63 @@ export function remember(program: Command, ctx: Ctx): void {
   program
     .command('accept <check>')
     .description('accept a risk, with owner, reason and expiry')
-    .requiredOption('--owner <name>', 'who takes the risk')
-    .requiredOption('--reason <text>', 'why')
-    .requiredOption('--expires <date>', 'until when, YYYY-MM-DD')
+    .option('--owner <name>', 'who takes the risk')
+    .option('--reason <text>', 'why')
+    .option('--expires <date>', 'until when, YYYY-MM-DD')
+    .option('--withdraw', 'take it back; with --kind, -n, --name only what was accepted for exactly that')
     .option('--kind <kind>', 'only objects of this kind')
     .option('--name <name>', 'only the object of this name')
     .action(async (check: string, _options, self: Command) => {
-      const flags = self.optsWithGlobals() as Globals & { owner: string; reason: string; expires: string; kind?: string; name?: string }
+      const flags = self.optsWithGlobals() as Globals & Asked & { kind?: string; name?: string }
       const scope = { ...pick('kind', flags.kind), ...pick('namespace', flags.namespace), ...pick('name', flags.name) }
+      if (flags.withdraw === true) return withdraw(ctx, flags, check, Object.keys(scope).length === 0 ? undefined : scope)
+      const [owner, reason] = [said(flags.owner, '--owner'), said(flags.reason, '--reason')]
+      const expires = future(flags.expires, '--expires')
       await connected(ctx, flags, { readOnly: false }, async (session, ready) => {
         ready()
         await session.accept({
           check,
           scope,
-          owner: said(flags.owner, '--owner'),
-          reason: said(flags.reason, '--reason'),
-          expires: future(flags.expires, '--expires'),
+          owner,
+          reason,
+          expires,
         })
       })
-      ctx.io.err(`Accepted: ${check} until ${flags.expires}.\n`)
+      ctx.io.err(`Accepted: ${check} until ${expires}.\n`)
     })
   program
     .command('attest <check>')
     .description('say that a manual item was looked at, with evidence')
-    .requiredOption('--by <name>', 'who looked')
-    .requiredOption('--evidence <text>', 'what was seen, or where it is kept')
-    .requiredOption('--until <date>', 'until when it holds, YYYY-MM-DD')
+    .option('--by <name>', 'who looked')
+    .option('--evidence <text>', 'what was seen, or where it is kept')
+    .option('--until <date>', 'until when it holds, YYYY-MM-DD')
+    .option('--withdraw', 'take it back')
     .action(async (check: string, _options, self: Command) => {
-      const flags = self.optsWithGlobals() as Globals & { by: string; evidence: string; until: string }
+      const flags = self.optsWithGlobals() as Globals & Asked
+      if (flags.withdraw === true) return withdraw(ctx, flags, check)
+      const [by, evidence] = [said(flags.by, '--by'), said(flags.evidence, '--evidence')]
+      const until = future(flags.until, '--until')
       await connected(ctx, flags, { readOnly: false }, async (session, ready) => {
         ready()
         await session.attest({
           check,
-          by: said(flags.by, '--by'),
-          evidence: said(flags.evidence, '--evidence'),
-          until: future(flags.until, '--until'),
+          by,
+          evidence,
+          until,
         })
       })
-      ctx.io.err(`Attested: ${check} until ${flags.until}.\n`)
+      ctx.io.err(`Attested: ${check} until ${until}.\n`)
     })
+}
+
+type Asked = { readonly [F in 'owner' | 'reason' | 'expires' | 'by' | 'evidence' | 'until']?: string } & { readonly withdraw?: boolean }
+
+async function withdraw(ctx: Ctx, flags: Globals, check: string, scope?: Parameters<Session['withdraw']>[1]): Promise<void> {
+  await connected(ctx, flags, { readOnly: false }, async (session, ready) => {
+    ready()
+    await session.withdraw(check, scope)
+  })
+  ctx.io.err(`Withdrawn: ${check}.\n`)
 }
 
 function pick<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
@@ -73,13 +91,18 @@ function pick<K extends string>(key: K, value: string | undefined): { [P in K]?:
 }
 
 /** Who and why are answered by somebody later: blank is no answer. */
-function said(text: string, flag: string): string {
-  if (text.trim() !== '') return text
-  throw new HardenError('usage', `${flag} is empty.`, 'Say it in a few words; it stands beside the check until it expires.')
+function said(text: string | undefined, flag: string): string {
+  if (text !== undefined && text.trim() !== '') return text
+  throw new HardenError(
+    'usage',
+    `${flag} is ${text === undefined ? 'missing' : 'empty'}.`,
+    'Say it in a few words; it stands beside the check until it expires.',
+  )
 }
 
 /** A date that can be read and is not past: an unreadable expiry never means for ever. */
-function future(text: string, flag: string): string {
+function future(text: string | undefined, flag: string): string {
+  if (text === undefined) throw new HardenError('usage', `${flag} is missing.`, 'Say until when, as YYYY-MM-DD.')
   const shape = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(text)
   const time = Date.parse(text)
   // The 31st of February is read as the 3rd of March by some engines.
