@@ -1,5 +1,5 @@
 import type { Writer } from '#model/access.ts'
-import type { Preview, PreviewItem } from '#model/change.ts'
+import type { Preview, PreviewItem, Probe } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
 import { type Json, type KubeObject, refLabel } from '#model/refs.ts'
@@ -52,7 +52,8 @@ export async function applyPreview(preview: Preview, input: ApplyInput): Promise
     const id = String(i + 1)
     if (item.kind === 'object') return objectStep(item, lives[i], id, preview.wizard, input)
     const dir = folders ?? ''
-    const entry = plannedEntry(id, preview.wizard, 'files', { apiVersion: 'kubeharden/v1', kind: 'Folder', name: dir })
+    const folder = { apiVersion: 'kubeharden/v1', kind: 'Folder', name: dir }
+    const entry = { ...plannedEntry(id, preview.wizard, 'files', folder), proof: proofOf(item.change.proof) }
     const more = item.change === guides[0] ? guideReadme(preview, guides) : []
     return { entry, send: async () => ({ files: [...(await writeGuide(item.change, dir, keys, input.templates, more))] }) }
   })
@@ -66,6 +67,11 @@ export async function applyPreview(preview: Preview, input: ApplyInput): Promise
     entries: steps.map((step) => step.entry),
   }
   return await runSteps(run, steps, input)
+}
+
+/** A copy that the journal's schema takes. */
+function proofOf(proof: Probe): JournalEntry['proof'] {
+  return proof.kind === 'encryption' ? { ...proof, resources: [...proof.resources] } : proof
 }
 
 async function guideFolder(items: readonly PreviewItem[], outDir: string | undefined): Promise<string | undefined> {

@@ -1,20 +1,25 @@
 import type { Edit, PathStep, Preview } from '#model/change.ts'
+import { REDACTED } from '#model/objects/redact.ts'
 import { type Json, type ObjectRef, refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
+import { hasCredential } from './credentials.ts'
 import { checkFolder, type OutFile, writeFiles } from './files.ts'
 import { fileText, type Guide, modeOf } from './guide.ts'
-import { own, withKey } from './json.ts'
+import { own, recreatable, withKey } from './json.ts'
 import { KeyRing } from './keys.ts'
 import { newItem } from './lists.ts'
 import type { ObjectItem } from './preview.ts'
-import { costs, numbered, stepLines, word } from './readme.ts'
+import { costs, numbered, section, stepLines, word } from './readme.ts'
 import { renderObject } from './render.ts'
 import { toYaml } from './yaml.ts'
 
 type FileMode = 0o644 | 0o600
 
 interface Written {
-  readonly file: OutFile
+  readonly file?: OutFile
+  /** The object as it is now, for the way back. */
+  readonly before?: OutFile
+  /** Part of the kustomization. */
   readonly listed: boolean
   readonly order: string
   readonly back: string
@@ -39,9 +44,10 @@ export async function toFolder(preview: Preview, dir: string, options: { templat
       text: fileText(file, (source) => keys.resolve(source), options.templates),
     })),
   )
-  const listed = objects.filter((o) => o.listed).map((o) => o.file.path)
+  const listed = objects.flatMap((o) => (o.listed && o.file !== undefined ? [o.file.path] : []))
   const out = [
-    ...objects.flatMap((o) => (o.file.text === '' ? [] : [o.file])),
+    ...objects.flatMap((o) => o.file ?? []),
+    ...objects.flatMap((o) => o.before ?? []),
     ...files,
     ...(listed.length === 0 ? [] : [plain('kustomization.yaml', kustomization(listed))]),
     ...(files.some((f) => f.path === 'README.md') ? [] : [plain('README.md', readme(preview, objects, guides))]),
@@ -64,27 +70,45 @@ function kustomization(resources: readonly string[]): string {
 }
 
 function objectFile(item: ObjectItem, names: Names, templates: string | undefined): Written {
-  const { ref, change } = item
-  const label = refLabel(ref)
-  if (change.kind === 'apply') {
-    const { text } = renderObject(change.template, change.values, templates)
+  const { ref, change, action } = item
+  const name = word(refLabel(ref))
+  const before = beforeOf(item, names)
+  if (change.kind === 'apply' || change.kind === 'object') {
+    const text =
+      change.kind === 'apply' ? renderObject(change.template, change.values, templates).text : toYaml(change.object as unknown as Json)
     const path = names.of(ref, '')
-    return {
-      file: plain(path, text),
-      listed: true,
-      order: `\`${path}\`: ${word(label)}`,
-      back: item.action === 'create' ? `\`kubectl delete -f ${path}\`` : `${word(label)} was there before: take its old text from git.`,
-    }
+    const back = action === 'create' ? `\`kubectl delete -f ${path}\`` : putBack(item, before)
+    return { file: plain(path, text), ...before, listed: true, order: `\`${path}\`: ${name}`, back }
   }
   if (change.kind === 'edit') {
     const path = names.of(ref, 'patch-')
-    const text = toYaml(patchOf(ref, change.edits))
-    const where = inShell(ref)
-    const order = `\`${path}\` changes ${word(label)}, which is somebody else's file: make the change there, or run ${code(`kubectl patch ${where} --type strategic --patch-file ${path}`)}`
-    return { file: plain(path, text), listed: false, order, back: `${word(label)}: put the old values back (git, or the preview above).` }
+    const patch = code(`kubectl patch ${inShell(ref)} --type strategic --patch-file ${path}`)
+    const order = `\`${path}\` changes ${name}, which is somebody else's file: make the change there, or run ${patch}`
+    return { file: plain(path, toYaml(patchOf(ref, change.edits))), ...before, listed: false, order, back: putBack(item, before) }
   }
-  const order = `Remove ${word(label)} from its source, or run ${code(`kubectl delete ${inShell(ref)}`)}`
-  return { file: plain('', ''), listed: false, order, back: `${word(label)}: apply its old file again.` }
+  const order = `Remove ${name} from its source, or run ${code(`kubectl delete ${inShell(ref)}`)}`
+  return { ...before, listed: false, order, back: putBack(item, before) }
+}
+
+/**
+ * The object as it is now, without what belongs to this life of it. None where it is new, or where anything in it was
+ * masked: a file that puts REDACTED into a cluster is worse than none, and credentials are never written.
+ */
+function beforeOf({ before, ref, action }: ObjectItem, names: Names): { readonly before?: OutFile } {
+  if (before === undefined || action === 'create' || hasCredential(before)) return {}
+  const object = recreatable(before) as unknown as Json
+  if (JSON.stringify(object).includes(REDACTED)) return {}
+  return { before: plain(names.of(ref, 'before/'), toYaml(object)) }
+}
+
+function putBack({ action, ref }: ObjectItem, { before }: { readonly before?: OutFile }): string {
+  const name = word(refLabel(ref))
+  if (before === undefined)
+    return action === 'delete'
+      ? `${name}: apply its own file again.`
+      : `${name}: put the old values back, from git or from ${code(`kubectl get ${inShell(ref)} -o yaml`)} saved before the change.`
+  if (action === 'delete') return `\`kubectl create -f ${before.path}\` makes ${name} again, as it was when this folder was written.`
+  return `\`kubectl replace -f ${before.path}\` puts ${name} back as it was when this folder was written; what others changed in it since goes too.`
 }
 
 /** Arguments for kubectl. RBAC names may hold almost anything, and somebody will paste this line into a shell. */
@@ -130,8 +154,8 @@ function readme(preview: Preview, objects: readonly Written[], guides: readonly 
   const sections = [
     `# ${word(preview.wizard)} for ${word(preview.cluster.name)}\n\nWritten by kubeharden. Nothing has been applied.`,
     ...costs(preview),
-    `## Way back\n\n${numbered([...guides.flatMap((g) => stepLines(g.rollback)), ...objects.toReversed().map((o) => o.back)])}`,
-    `## Order\n\n${numbered([...guides.flatMap((g) => stepLines(g.steps)), ...objects.map((o) => o.order)])}`,
+    ...section('Way back', numbered([...guides.flatMap((g) => stepLines(g.rollback)), ...objects.toReversed().map((o) => o.back)])),
+    ...section('Order', numbered([...guides.flatMap((g) => stepLines(g.steps)), ...objects.map((o) => o.order)])),
     objects.some((o) => o.listed) ? 'All objects at once: `kubectl apply -k .`, in this folder.' : '',
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`

@@ -8,18 +8,30 @@ export function word(text: string): string {
   return safe(text).replace(/[\\`*_{}[\]<>|#]/g, (c) => `\\${c}`)
 }
 
-export function numbered(lines: readonly string[]): string {
-  return lines.map((line, i) => `${i + 1}. ${line}`).join('\n')
+/** A numbered list. Items of several blocks stand apart by blank lines, and what belongs to an item is indented under it. */
+export function numbered(items: readonly string[]): string {
+  const apart = items.some((item) => item.includes('\n'))
+  return items.map((item, i) => indented(`${i + 1}. `, item)).join(apart ? '\n\n' : '\n')
 }
 
+function indented(marker: string, item: string): string {
+  const [first = '', ...rest] = item.split('\n')
+  const indent = ' '.repeat(marker.length)
+  return [`${marker}${first}`, ...rest.map((line) => (line === '' ? '' : `${indent}${line}`))].join('\n')
+}
+
+/** Each step as blocks with a blank line between them: what to do, why, and the commands. */
 export function stepLines(steps: readonly Step[]): string[] {
-  return steps.map((step) =>
-    [say(step.title), step.explain === undefined ? '' : `\n   ${say(step.explain)}`, commands(step.commands)].join(''),
-  )
+  return steps.map(({ title, explain, commands = [] }) => {
+    const why = explain === undefined ? [] : [say(explain)]
+    const shell = commands.length === 0 ? [] : [`\`\`\`sh\n${commands.join('\n')}\n\`\`\``]
+    return [say(title), ...why, ...shell].join('\n\n')
+  })
 }
 
-function commands(lines: readonly string[] | undefined): string {
-  return lines === undefined || lines.length === 0 ? '' : `\n\n   \`\`\`sh\n${lines.map((line) => `   ${line}`).join('\n')}\n   \`\`\`\n`
+/** A heading with its text; nothing at all where there is no text. */
+export function section(title: string, text: string): string[] {
+  return text === '' ? [] : [`## ${title}\n\n${text}`]
 }
 
 /** What a change costs, as sections: empty where it costs nothing. */
@@ -40,8 +52,8 @@ export function guideReadme(preview: Preview, guides: readonly Guide[]): readonl
   const sections = [
     `# ${word(preview.wizard)} for ${word(preview.cluster.name)}\n\nWritten by kubeharden. What follows is to be done on the nodes, by hand.`,
     ...costs(preview),
-    `## Way back\n\n${numbered(guides.flatMap((g) => stepLines(g.rollback)))}`,
-    `## Steps\n\n${numbered(guides.flatMap((g) => stepLines(g.steps)))}`,
+    ...section('Way back', numbered(guides.flatMap((g) => stepLines(g.rollback)))),
+    ...section('Steps', numbered(guides.flatMap((g) => stepLines(g.steps)))),
   ]
   return [{ path: 'README.md', mode: 0o644, text: `${sections.join('\n\n')}\n` }]
 }

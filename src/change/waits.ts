@@ -4,27 +4,27 @@ import { type KubeObject, type ObjectRef, refKey, refLabel } from '#model/refs.t
 
 /** What the same plan makes earlier and a dry run cannot see: the namespace (404), or the role of a binding (403, 404). */
 export function waitsFor(object: KubeObject, made: readonly KubeObject[], problem: HardenError): KubeObject | undefined {
-  const namespace = made.find((m) => m.kind === 'Namespace' && m.metadata.name === object.metadata.namespace)
+  const home = object.metadata.namespace
+  const namespace = made.find((m) => m.kind === 'Namespace' && m.metadata.name === home)
   if (namespace !== undefined && problem.code === 'not-found') return namespace
   const roleRef = object.roleRef as { kind?: string; name?: string } | undefined
-  const role = made.find((m) => m.kind === roleRef?.kind && m.metadata.name === roleRef.name)
-  return role !== undefined && (problem.code === 'not-found' || problem.code === 'forbidden') ? role : undefined
+  const isRole = ({ kind, metadata }: KubeObject) =>
+    kind === roleRef?.kind && metadata.name === roleRef.name && (kind !== 'Role' || metadata.namespace === home)
+  return problem.code === 'not-found' || problem.code === 'forbidden' ? made.find(isRole) : undefined
 }
 
-/** One line for each thing that objects of the plan wait for, however many they are; `waiting` holds it once for each object. */
+/** One line for each thing that objects of the plan wait for; `waiting` holds it once for each of these objects. */
 export function waitingImpacts(waiting: readonly ObjectRef[]): Impact[] {
   return [...Map.groupBy(waiting, refKey).values()].flatMap((same): Impact[] => {
     const [ref] = same
     if (ref === undefined) return []
-    const count = same.length
-    const verb = `{count} ${count === 1 ? 'object' : 'objects'} ${ref.kind === 'Namespace' ? (count === 1 ? 'is' : 'are') + ' in namespace' : count === 1 ? 'binds' : 'bind'}`
-    const then = `which this plan creates: the server can check ${count === 1 ? 'it' : 'them'} only then.`
-    return [
-      {
-        level: 'info',
-        text: { en: `${verb} {what}, ${then}` },
-        params: { count, what: ref.kind === 'Namespace' ? ref.name : refLabel(ref) },
-      },
-    ]
+    const params = { count: same.length, what: ref.kind === 'Namespace' ? ref.name : refLabel(ref) }
+    return [{ level: 'info', text: { en: sentence(same.length === 1, ref.kind === 'Namespace') }, params }]
   })
+}
+
+function sentence(one: boolean, inNamespace: boolean): string {
+  const who = one ? '{count} object' : '{count} objects'
+  const does = inNamespace ? (one ? 'is in namespace' : 'are in namespace') : one ? 'binds' : 'bind'
+  return `${who} ${does} {what}, which this plan creates: the server can check ${one ? 'it' : 'them'} only then.`
 }

@@ -31,6 +31,13 @@ export const journalEntry = z.object({
   removed: z.custom<KubeObject>((v) => typeof v === 'object' && v !== null).optional(),
   /** Files written for a guided change. */
   files: z.array(z.string()).optional(),
+  /** How the API tells that the files took, once they are on the nodes. */
+  proof: z
+    .union([
+      z.object({ kind: z.literal('encryption'), prefix: z.string(), resources: z.array(z.string()) }),
+      z.object({ kind: z.literal('check'), check: z.string() }),
+    ])
+    .optional(),
   error: z.string().optional(),
   doneAt: z.string().optional(),
   undoneAt: z.string().optional(),

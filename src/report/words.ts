@@ -2,7 +2,7 @@ import type { Status } from '#model/areas.ts'
 import type { CheckResult, JudgedFinding } from '#model/assessment.ts'
 import { refLabel } from '#model/refs.ts'
 import { describeRight, type Gap } from '#model/right.ts'
-import { type Lang, safe, say } from '#model/text.ts'
+import { type Lang, type Params, safe, say, type Text } from '#model/text.ts'
 
 export const STATUS_WORDS: Record<Status, string> = {
   fail: 'FAIL',
@@ -39,6 +39,13 @@ export function countWords(check: CheckResult): string {
   const looked = check.findings.filter((f) => f.status !== 'not-applicable').length
   if (looked === 0) return check.gaps.length > 0 ? 'not seen' : 'nothing to look at'
   return fails > 0 ? `${fails} of ${looked} objects` : `${looked} ${looked === 1 ? 'object' : 'objects'} looked at`
+}
+
+/** `encryption-config: step-1.yaml is in use on 1 of 1 API servers seen`. */
+export function guideSentence(guide: { wizard: string; took: boolean | undefined; says: Text; params: Params }, lang: Lang = 'en'): string {
+  const state = guide.took === undefined ? 'UNKNOWN' : guide.took ? 'TOOK' : 'NOT YET'
+  const params = Object.fromEntries(Object.entries(guide.params).map(([k, v]) => [k, typeof v === 'string' ? safe(v) : v]))
+  return `${state}: ${guide.wizard}: ${say(guide.says, lang, params)}`
 }
 
 export function percent(value: number | undefined): string {

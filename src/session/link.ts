@@ -7,6 +7,7 @@ import type { JournalRun } from '#model/journal.ts'
 import type { Progress } from '#model/progress.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps, Stores } from './deps.ts'
+import { type GuideState, guideStates } from './guides.ts'
 import { advance } from './progress.ts'
 import { dryRunsOnly } from './readOnly.ts'
 import type { Target } from './types.ts'
@@ -25,6 +26,7 @@ export interface Link {
   assessment: Assessment
   progress: Progress
   runs: readonly JournalRun[]
+  guides: readonly GuideState[]
   /** Where the last session left it. */
   readonly before: { readonly at: string; readonly score?: number } | undefined
   /** Stores the progress and evaluates under it (accepted risks and attestations change verdicts), of a new state where one is given. */
@@ -66,6 +68,7 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
     const writer = connection.writer === undefined || readOnly === undefined ? connection.writer : dryRunsOnly(connection.writer, readOnly)
     const link = makeLink(deps, { target, writer, stores, readOnly, locked, collect, close }, { state, progress: old, runs })
     await link.remember(old)
+    link.guides = await guideStates(runs, link.state, link.assessment)
     return link
   } catch (error) {
     await close().catch(() => undefined)
@@ -80,6 +83,7 @@ function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | '
   const link: Link = {
     ...doors,
     ...found,
+    guides: [],
     assessment: evaluate(found.state, deps.checks, deps.now(), found.progress),
     before: last === undefined ? undefined : { at: last.at, ...(last.score === undefined ? {} : { score: last.score }) },
     // All or nothing: what could not be stored is not shown as if it had been.
@@ -107,7 +111,13 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
 /** Collects and evaluates again. */
 export async function reread(link: Link, options: CollectOptions): Promise<void> {
   await link.remember(link.progress, await link.collect(options))
+  await relist(link)
+}
+
+/** The journal as it is now, and how far the files it tells of have come. */
+export async function relist(link: Link): Promise<void> {
   link.runs = await link.stores.journal.list()
+  link.guides = await guideStates(link.runs, link.state, link.assessment)
 }
 
 /** The link, where its cluster may be changed; HardenError `read-only` with the reason where not. */

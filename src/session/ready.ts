@@ -19,6 +19,7 @@ export function readyView(link: Link, wizards: readonly Wizard[]): Ready {
     progress: link.progress,
     ...(link.before === undefined ? {} : { before: link.before }),
     runs: link.runs,
+    guides: link.guides,
     ...(next === undefined ? {} : { next }),
     refreshing: false,
   }

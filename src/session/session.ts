@@ -10,7 +10,7 @@ import type { Wizard } from '#model/wizard.ts'
 import { applyAndVerify, folderOf, MANIFESTS, previewOf, previewOfObjects, previewOfUndo, undoAndVerify } from './act.ts'
 import type { SessionDeps } from './deps.ts'
 import { Line } from './line.ts'
-import { type Link, openLink, rememberable, reread, writable } from './link.ts'
+import { type Link, openLink, relist, rememberable, reread, writable } from './link.ts'
 import { storesInTurn } from './locks.ts'
 import { contextsOf, readyView } from './ready.ts'
 import { withAccepted, withAttested, withWithdrawn } from './remember.ts'
@@ -217,7 +217,7 @@ class CurrentSession implements CommandSession {
 
   /** The journal and what is on the screen follow what happened, also where it failed half way. */
   async #afterWriting(link: Link): Promise<void> {
-    link.runs = await link.stores.journal.list().catch(() => link.runs)
+    await relist(link).catch(() => undefined)
     if (this.#link === link) this.#show(this.#ready(link))
   }
 

@@ -9,6 +9,7 @@ import type { Answers } from '#model/questions.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { ClusterInfo, SourceKind, State } from '#model/state.ts'
 import type { Wizard } from '#model/wizard.ts'
+import type { GuideState } from './guides.ts'
 
 /** A kubeconfig context the operator may choose. */
 export interface ContextChoice {
@@ -54,6 +55,8 @@ export interface Ready {
   /** Score when the last session ended, to show what changed. */
   readonly before?: { readonly at: string; readonly score?: number }
   readonly runs: readonly JournalRun[]
+  /** How far the files written for nodes have come, as the API tells. */
+  readonly guides: readonly GuideState[]
   readonly next?: NextStep
   readonly refreshing: boolean
   /** Collection progress of a refresh under way. */

@@ -26,13 +26,17 @@ export function providerInUse(state: State): Seen | undefined {
 
 /** `--encryption-provider-config` of the API server's static pod. */
 export function configPath(state: State): string | undefined {
+  return apiServerFlag(state, 'encryption-provider-config')
+}
+
+/** A flag of the API server's static pod. */
+export function apiServerFlag(state: State, name: string): string | undefined {
+  const start = `--${name}=`
   for (const pod of itemsOf(state, 'pods')) {
     if (pod.metadata.namespace !== 'kube-system' || pod.metadata.labels.component !== 'kube-apiserver') continue
-    for (const container of pod.spec.containers)
-      for (const word of [...container.command, ...container.args]) {
-        const match = /^--encryption-provider-config=(.+)$/.exec(word)
-        if (match?.[1] !== undefined) return match[1]
-      }
+    const words = pod.spec.containers.flatMap((c) => [...c.command, ...c.args])
+    const found = words.find((w) => w.startsWith(start) && w.length > start.length)
+    if (found !== undefined) return found.slice(start.length)
   }
   return undefined
 }

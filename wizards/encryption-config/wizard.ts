@@ -3,9 +3,11 @@ import type { State } from '#model/state.ts'
 import { defineWizard } from '#model/wizard.ts'
 import { input, refuseDistributions } from '../shared/cluster.ts'
 import { decryptFile, newKeyName, stagedFiles } from './files.ts'
+import { placeOf } from './node.ts'
 import { type EncryptionAnswers, questions, texts, when } from './questions.ts'
+import { rollbackOf } from './rollback.ts'
 import { defaults, providerInUse } from './seen.ts'
-import { rollbackOf, stepsOf } from './steps.ts'
+import { stepsOf } from './steps.ts'
 import { WAYS } from './ways.ts'
 
 export const wizard = defineWizard({
@@ -40,13 +42,14 @@ function plan(state: State, answers: EncryptionAnswers): readonly Change[] {
   const staged = stagedFiles(state, answers)
   const prefix = `k8s:enc:${answers.provider}:${answers.provider === 'kms' ? 'v2' : 'v1'}:`
   const decrypt = decryptFile(state, answers)
+  const place = placeOf(state, answers.situation === 'rotation')
   return [
     {
       kind: 'guide',
       title: TITLES[answers.situation],
       files: [...staged.map((s) => s.file), ...(answers.situation === 'rotation' ? [] : [decrypt, clusterConfiguration()])],
-      rollback: rollbackOf(answers, staged, decrypt.path),
-      steps: stepsOf(answers, staged, prefix),
+      rollback: rollbackOf(answers, staged, decrypt.path, place),
+      steps: stepsOf(answers, staged, prefix, place),
       proof: { kind: 'encryption', prefix, resources: answers.resources },
     },
   ]

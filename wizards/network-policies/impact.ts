@@ -6,6 +6,7 @@ import { selects } from '#simulate/selectors.ts'
 import { given } from '../shared/names.ts'
 import { enforcement } from './enforcement.ts'
 import type { NetworkAnswers } from './questions.ts'
+import { allowAllLines, allowAlls, ingressLines, otherNamespaceLines } from './reached.ts'
 import { talksToApi } from './seen.ts'
 
 /** What the policies cut, by Service, and whether anything carries them out at all. */
@@ -15,8 +16,8 @@ export function impact(state: State, answers: NetworkAnswers): readonly Impact[]
   return [
     ...enforced(state),
     ...namespaces.filter(isSystemNamespace).map(systemLine),
-    ...(incoming ? namespaces.flatMap((n) => cutServices(state, answers, n)) : []),
-    ...namespaces.flatMap((n) => outgoing(state, answers, n)),
+    ...(incoming ? namespaces.flatMap((n) => [...allowAllLines(state, n, 'Ingress'), ...cutServices(state, answers, n)]) : []),
+    ...(limitsOutgoing(answers) ? namespaces.flatMap((n) => [...allowAllLines(state, n, 'Egress'), ...outgoing(state, answers, n)]) : []),
     ...(answers.mode === 'allow-app' ? namespaces.flatMap((n) => isolatesToo(state, answers, n)) : []),
   ]
 }
@@ -54,9 +55,15 @@ function systemLine(namespace: string): Impact {
   }
 }
 
+function limitsOutgoing({ mode, direction }: NetworkAnswers): boolean {
+  return mode === 'no-public-egress' || (mode === 'default-deny' && direction !== 'ingress')
+}
+
 /** Services whose pods nothing lets in yet: after this nobody reaches them from where it matters. */
 function cutServices(state: State, answers: NetworkAnswers, namespace: string): Impact[] {
   const policies = itemsOf(state, 'networkPolicies')
+  if (allowAlls(state, namespace, 'Ingress').length > 0) return []
+  const controllerAllowed = answers.mode === 'deny-other-namespaces' && given(answers.ingressNamespace) !== undefined
   return itemsOf(state, 'services')
     .filter((s) => s.metadata.namespace === namespace && Object.keys(s.spec.selector).length > 0)
     .flatMap((service): Impact[] => {
@@ -64,13 +71,17 @@ function cutServices(state: State, answers: NetworkAnswers, namespace: string): 
       const allowed = isolating(policies, view, 'Ingress').some((p) => p.spec.ingress.length > 0)
       if (allowed) return []
       const params = { namespace, service: service.metadata.name, ports: portsOf(service) }
+      const known = [...(controllerAllowed ? [] : ingressLines(state, service)), ...otherNamespaceLines(state, service)]
       if (answers.mode === 'default-deny')
-        return [{ level: 'warn', text: { en: '{namespace}/{service}: {ports} is reached by nobody until a policy allows it.' }, params }]
+        return [
+          { level: 'warn', text: { en: '{namespace}/{service}: {ports} is reached by nobody until a policy allows it.' }, params },
+          ...known,
+        ]
       const published = service.spec.type === 'LoadBalancer' || service.spec.type === 'NodePort'
       const text = published
         ? '{namespace}/{service}: {ports} is published outside the cluster and is no longer reached from there.'
         : '{namespace}/{service}: {ports} is no longer reached from other namespaces.'
-      return [{ level: published ? 'danger' : 'warn', text: { en: text }, params }]
+      return [{ level: published ? 'danger' : 'warn', text: { en: text }, params }, ...known]
     })
 }
 
@@ -80,6 +91,7 @@ function portsOf(service: Item<'services'>): string {
 }
 
 function outgoing(state: State, answers: NetworkAnswers, namespace: string): Impact[] {
+  if (allowAlls(state, namespace, 'Egress').length > 0) return []
   if (answers.mode === 'no-public-egress')
     return [
       {
@@ -88,7 +100,6 @@ function outgoing(state: State, answers: NetworkAnswers, namespace: string): Imp
         params: { namespace },
       },
     ]
-  if (answers.mode !== 'default-deny' || answers.direction === 'ingress') return []
   const lines: Impact[] = [
     { level: 'warn', text: { en: '{namespace}: pods reach nothing but what policies allow, not even each other.' }, params: { namespace } },
   ]

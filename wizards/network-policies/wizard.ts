@@ -12,7 +12,7 @@ export const wizard = defineWizard({
     en: 'Writes network policies into the namespaces you name: deny by default with DNS kept working, let one application reach another, keep other namespaces out, or keep pods off the internet.',
   },
   fixes: ['network/default-deny', 'network/default-deny-egress', 'network/metadata-address'],
-  reads: ['namespaces', 'networkPolicies', 'services', 'nodes', 'pods', 'daemonSets', 'roleBindings', 'clusterRoleBindings'],
+  reads: ['namespaces', 'networkPolicies', 'services', 'ingresses', 'nodes', 'pods', 'daemonSets', 'roleBindings', 'clusterRoleBindings'],
   questions,
   texts,
   when,

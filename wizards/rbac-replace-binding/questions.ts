@@ -4,7 +4,7 @@ import { namespaceName, orEmpty, rbacName } from '../shared/names.ts'
 import { PRESET_HELP, PRESETS } from '../shared/presets.ts'
 import { ruleRows } from '../shared/rules.ts'
 
-const REPLACEMENTS = [...PRESETS, 'custom', 'none'] as const
+const REPLACEMENTS = ['none', ...PRESETS, 'custom'] as const
 const GIVES_RIGHTS = REPLACEMENTS.filter((p) => p !== 'none')
 
 export const questions = z.strictObject({

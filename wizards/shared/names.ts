@@ -65,7 +65,7 @@ export const nodePath = z.string().refine(isNodePath, {
   error: 'not a folder or file on a node: give an absolute path of plain characters, such as /var/backups/etcd, without .. parts',
 })
 
-function isNodePath(text: string): boolean {
+export function isNodePath(text: string): boolean {
   return /^(\/[A-Za-z0-9_.@+-]+)+\/?$/.test(text) && !text.split('/').includes('..')
 }
 

@@ -1,7 +1,7 @@
 import type { Rule } from './rules.ts'
 
-/** Ready-made sets of rights. None holds a wildcard, Secrets, exec, attach, tokens, or rights over roles and bindings. */
-export const PRESETS = ['read-only', 'secret-free-viewer', 'log-reader', 'developer', 'deployer'] as const
+/** Ready-made sets of rights, from least to most. None holds a wildcard, Secrets, exec, attach, tokens, or rights over roles and bindings. */
+export const PRESETS = ['log-reader', 'secret-free-viewer', 'read-only', 'developer', 'deployer'] as const
 export type Preset = (typeof PRESETS)[number]
 
 const READ = ['get', 'list', 'watch']
@@ -75,5 +75,6 @@ export function presetRules(preset: Preset, scope: 'namespace' | 'cluster'): rea
 }
 
 export const PRESET_HELP =
-  'read-only: everything but Secrets; secret-free-viewer: also without ConfigMaps, events and logs; log-reader: pods, events and logs; ' +
+  'log-reader: pods, events and logs; secret-free-viewer: what runs and how it is reached, without ConfigMaps, events and logs; ' +
+  'read-only: everything but Secrets; ' +
   'developer: read-only, plus ConfigMaps, restart and scale; deployer: creates and changes workloads, Services and Ingresses; custom: own rules.'

@@ -8,10 +8,11 @@ import { checkOf } from './overview.ts'
 import type { Choice } from './prompter.ts'
 import { acceptRisk, attestItem } from './record.ts'
 import { attempt, paged, ready, type Ui } from './ui.ts'
+import { withdraw } from './withdraw.ts'
 import { wizardScreen } from './wizard.ts'
 import { distinct, whereAmI } from './words.ts'
 
-type Action = { readonly kind: 'wizard'; readonly wizard: Wizard } | { readonly kind: 'evidence' | 'accept' | 'attest' }
+type Action = { readonly kind: 'wizard'; readonly wizard: Wizard } | { readonly kind: 'evidence' | 'accept' | 'attest' | 'withdraw' }
 
 /** One check: evidence, why, fix, what could not be seen; and what can be done about it. */
 export async function checkScreen(ui: Ui, id: string): Promise<void> {
@@ -102,12 +103,16 @@ function actions(ui: Ui, check: CheckResult): readonly Choice<Action>[] {
     ...(check.status === 'manual' || check.status === 'attested'
       ? [{ value: { kind: 'attest' as const }, label: ui.t('Attest: somebody looked at it') }]
       : []),
+    ...(check.findings.some((f) => f.status === 'accepted' || f.status === 'attested')
+      ? [{ value: { kind: 'withdraw' as const }, label: ui.t('Withdraw what was accepted or attested') }]
+      : []),
   ]
 }
 
 async function act(ui: Ui, check: CheckResult, action: Action): Promise<void> {
   if (action.kind === 'wizard') return wizardScreen(ui, action.wizard.id, await pickFinding(ui, check))
   if (action.kind === 'evidence') return evidence(ui, check)
+  if (action.kind === 'withdraw') return withdraw(ui, check)
   return action.kind === 'accept' ? acceptRisk(ui, check) : attestItem(ui, check)
 }
 

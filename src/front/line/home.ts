@@ -17,6 +17,7 @@ type Item = 'next' | 'areas' | 'wizards' | 'overview' | 'journal' | 'refresh' | 
 export async function home(ui: Ui): Promise<void> {
   printBanner(ui, ready(ui))
   printOverview(ui, ready(ui))
+  const first = ready(ui).assessment.overall.score
   for (;;) {
     const view = ui.session.view()
     if (view.phase !== 'ready') return
@@ -29,7 +30,7 @@ export async function home(ui: Ui): Promise<void> {
       back: false,
     })
     if (item === 'quit') throw new Leave('quit')
-    await attempt(ui, () => run(ui, item))
+    await attempt(ui, () => run(ui, item, first))
   }
 }
 
@@ -49,7 +50,7 @@ function items(ui: Ui, view: Ready): readonly Choice<Item>[] {
   ]
 }
 
-async function run(ui: Ui, item: Exclude<Item, 'quit'>): Promise<void> {
+async function run(ui: Ui, item: Exclude<Item, 'quit'>, first: number | undefined): Promise<void> {
   switch (item) {
     case 'next':
       return nextStep(ui)
@@ -58,12 +59,12 @@ async function run(ui: Ui, item: Exclude<Item, 'quit'>): Promise<void> {
     case 'wizards':
       return wizardMenu(ui)
     case 'overview':
-      return printOverview(ui, ready(ui))
+      return printOverview(ui, ready(ui), first)
     case 'journal':
       return journalMenu(ui)
     case 'refresh':
       await watching(ui, (signal) => ui.session.refresh(signal))
-      return printOverview(ui, ready(ui))
+      return printOverview(ui, ready(ui), first)
     case 'record':
       return recordMenu(ui)
     case 'snapshot':

@@ -19,8 +19,8 @@ export function printBanner(ui: Ui, view: Ready): void {
   if (view.cluster.server !== undefined) out.line(t('  API server {server}', { server: view.cluster.server }), 'dim')
 }
 
-/** Areas with score, coverage and open items, what could not be seen, and the next best step with its reason. */
-export function printOverview(ui: Ui, view: Ready): void {
+/** Areas with score, coverage and open items, what could not be seen, and the next best step with its reason. `first`: the score at the start. */
+export function printOverview(ui: Ui, view: Ready, first?: number): void {
   const { out, t } = ui
   const { overall } = view.assessment
   out.line()
@@ -28,6 +28,9 @@ export function printOverview(ui: Ui, view: Ready): void {
     t('Score {score}, coverage {coverage}', { score: percent(overall.score), coverage: percent(overall.coverage) }) + before(ui, view),
     'title',
   )
+  const now = overall.score
+  if (first !== undefined && now !== undefined && first !== now)
+    out.line(t('  {first} when you started, {now} now', { first, now }), now > first ? 'good' : 'bad')
   for (const area of areasOf(view)) out.para(areaLine(ui, view, area), 2)
   const gaps = distinct(view.assessment.gaps, gapSentence)
   if (gaps.length > 0) {

@@ -31,6 +31,14 @@ export function printVerification(ui: Ui, verification: Verification, view: Read
     })
     out.para(text, 2, row.failsAfter > row.failsBefore ? 'bad' : row.after === 'pass' ? 'good' : undefined)
   }
+  const awake = checks.filter((c) => c.before === 'not-applicable' && c.after === 'fail').length
+  if (awake > 0)
+    out.line(
+      awake === 1
+        ? t('  1 check now has something to look at and fails: see N/A to FAIL above.')
+        : t('  {n} checks now have something to look at and fail: see N/A to FAIL above.', { n: awake }),
+      'warn',
+    )
   const same = checks.length - turned.length
   if (same > 0) out.line(t('  As before: {checks}.', { checks: count(same, 'check', 'checks') }), 'dim')
   for (const o of objects)

@@ -24,14 +24,16 @@ export async function wizardMenu(ui: Ui): Promise<void> {
 
 /** Questions, preview, decision; back at the first question leaves with nothing changed. */
 export async function wizardScreen(ui: Ui, id: string, finding?: JudgedFinding): Promise<void> {
-  const { wizard, answers: suggested } = ui.session.open(id, finding)
+  const { wizard } = ui.session.open(id, finding)
   ui.out.line()
   ui.out.para(say(wizard.title, ui.lang), 0, 'title')
   ui.out.para(say(wizard.summary, ui.lang), 2)
   ui.out.para(ui.t('Enter takes the suggested answer. Nothing is written before you saw the preview and said yes.'), 2, 'dim')
-  let answers = mergeAnswers(suggested, schemaDefaults(wizard))
+  let own: Answers = {}
   for (;;) {
-    answers = await askAll(ui, wizard, answers)
+    const filled = await askAll(ui, { wizard, suggest: (given) => ui.session.open(id, finding, given).answers }, own)
+    const { answers } = filled
+    own = filled.own
     const preview = await previewed(ui, wizard, answers)
     const again = preview === undefined ? await changeAnswers(ui) : (await decide(ui, preview)) === 'change'
     if (!again) return
@@ -63,31 +65,58 @@ async function previewed(ui: Ui, wizard: Wizard, answers: Answers): Promise<Prev
   }
 }
 
-/** One question after another; going back asks the one before again. */
-async function askAll(ui: Ui, wizard: Wizard, start: Answers): Promise<Answers> {
-  let answers = start
-  const asked: number[] = []
+interface Asking {
+  readonly wizard: Wizard
+  /** What the cluster suggests where these answers stand. */
+  readonly suggest: (given: Answers) => Answers
+}
+
+interface Filled {
+  readonly answers: Answers
+  /** The answers that are not what was suggested: they stand when the questions come again, the others follow. */
+  readonly own: Answers
+}
+
+/** One question after another, each with the suggestion that follows the answers so far; going back asks the one before again. */
+async function askAll(ui: Ui, { wizard, suggest }: Asking, before: Answers): Promise<Filled> {
+  let own = before
+  const asked: { readonly index: number; readonly given: Answers }[] = []
+  let given: Answers = {}
   for (let i = 0; i < wizard.fields.length; ) {
     const field = wizard.fields[i]
     if (field === undefined) break
-    if (!isAsked(field.name, answers, wizard.when)) {
+    const suggested = mergeAnswers(suggest(present(given)), schemaDefaults(wizard))
+    const standing = { ...suggested, ...own, ...given }
+    if (!isAsked(field.name, standing, wizard.when)) {
       i += 1
       continue
     }
     try {
-      answers = without({ ...answers, [field.name]: await ask(ui, wizard, field, answers[field.name]) })
-      asked.push(i)
+      const value = await ask(ui, wizard, field, standing[field.name])
+      asked.push({ index: i, given })
+      given = { ...given, [field.name]: value }
+      own = isSame(value, suggested[field.name]) ? omit(own, field.name) : { ...own, [field.name]: value }
       i += 1
     } catch (error) {
       const previous = error instanceof Back ? asked.pop() : undefined
       if (previous === undefined) throw error
-      i = previous
+      i = previous.index
+      given = previous.given
     }
   }
-  return answers
+  return { answers: present({ ...mergeAnswers(suggest(present(given)), schemaDefaults(wizard)), ...own, ...given }), own }
 }
 
-function without(answers: Answers): Answers {
+function isSame(value: unknown, suggested: unknown): boolean {
+  return JSON.stringify(value) === JSON.stringify(suggested)
+}
+
+function omit(answers: Answers, name: string): Answers {
+  return Object.fromEntries(Object.entries(answers).filter(([key]) => key !== name))
+}
+
+/** Without what was left out. */
+function present(answers: Answers): Answers {
   return Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== undefined))
 }
 

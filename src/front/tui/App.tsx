@@ -1,10 +1,11 @@
-import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink'
-import { useSyncExternalStore } from 'react'
-import { keysOf as keysOfInput } from './input.ts'
+import type { EventEmitter } from 'node:events'
+import { Box, useApp, useInput, usePaste, useStdin, useWindowSize } from 'ink'
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
+import { isF1, keysOf as keysOfInput } from './input.ts'
 import { pasted, press } from './keys.ts'
 import { clip, clipLine, type Line, span } from './lines.ts'
 import { top } from './nav.ts'
-import { crumbLine, footerLine, headerLine, statusLine } from './parts/frame.ts'
+import { crumbLine, footerLine, headerLine, shownKeys, statusLine } from './parts/frame.ts'
 import { ColourContext, Lines } from './parts/LineView.tsx'
 import { dialogLines, paletteLines } from './parts/overlay.ts'
 import type { Ctx } from './screen.ts'
@@ -52,7 +53,7 @@ export function screenLines(ctx: Ctx): Line[] {
     [span('─'.repeat(ctx.width), 'dim')],
     ...filled.map((l) => clipLine(l, ctx.width)),
     statusLine(ctx, state),
-    covered ? [] : footerLine(ctx, keysOf(ctx), body.kind === 'list'),
+    covered ? [] : footerLine(ctx, shownKeys(keysOf(ctx), shown.selected), body.kind === 'list'),
   ]
 }
 
@@ -79,6 +80,21 @@ async function suspend(suspendTerminal: ReturnType<typeof useApp>['suspendTermin
   })
 }
 
+/** Ink tells `useInput` nothing of function keys; what the terminal sent passes through its emitter. */
+function useF1(pressed: () => void): void {
+  const { internal_eventEmitter: sent } = useStdin() as { readonly internal_eventEmitter?: EventEmitter }
+  const onInput = useEffectEvent((sequence: unknown) => {
+    if (isF1(sequence)) pressed()
+  })
+  useEffect(() => {
+    const listen = (sequence: unknown) => onInput(sequence)
+    sent?.on('input', listen)
+    return () => {
+      sent?.off('input', listen)
+    }
+  }, [sent])
+}
+
 export function App({ ui, color }: { readonly ui: Ui; readonly color: boolean }) {
   const size = useWindowSize()
   const { suspendTerminal } = useApp()
@@ -94,6 +110,7 @@ export function App({ ui, color }: { readonly ui: Ui; readonly color: boolean })
       else press(ui, ctxNow, k)
     }
   })
+  useF1(() => press(ui, ctxNow, 'f1'))
   usePaste((text) => pasted(ui, ctxNow, text))
   const ctx = ctxNow()
   const lines = ctx === undefined ? tooSmall(ui, size) : screenLines(ctx)

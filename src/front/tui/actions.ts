@@ -7,23 +7,41 @@ import { safe } from '#model/text.ts'
 import type { Target } from '#session/types.ts'
 import { acceptSpec, attestSpec, wizardSpec } from './form/specs.ts'
 import { answersOf, type FormSpec, type FormState, focusOn, openForm, visibleFields } from './form/state.ts'
-import { top } from './nav.ts'
+import { type Screen, top } from './nav.ts'
+import type { Row } from './screen.ts'
 import type { Ui } from './ui.ts'
 import { dirtyForm } from './unsaved.ts'
 
-/** Opens a wizard's form, its answers filled from the cluster (and the finding). */
-export function openWizard(ui: Ui, wizard: string, finding?: JudgedFinding): void {
+/** A wizard's form, its answers filled from the cluster (and the finding); undefined where it cannot be opened, which is told. */
+export function wizardForm(ui: Ui, wizard: string, finding?: JudgedFinding): Screen | undefined {
   const run = ui.attempt(() => ui.session.open(wizard, finding))
-  if (run !== undefined) ui.go({ do: 'push', screen: { name: 'form', form: openForm(wizardSpec(run.wizard), run.answers) } })
+  if (run === undefined) return undefined
+  const spec = wizardSpec(run.wizard, (given) => ui.session.open(wizard, finding, given).answers)
+  return { name: 'form', form: openForm(spec, run.answers) }
+}
+
+export function openWizard(ui: Ui, wizard: string, finding?: JudgedFinding): void {
+  const screen = wizardForm(ui, wizard, finding)
+  if (screen !== undefined) ui.go({ do: 'push', screen })
 }
 
 /** The wizard that fixes a check; where several do, a choice. */
 export function openFix(ui: Ui, check: string, finding?: JudgedFinding): void {
   const wizards = ui.session.wizardsFor(check)
   const [only] = wizards
-  if (only === undefined) ui.toast(ui.t('No wizard fixes this check yet. The finding tells how to fix it by hand.'), 'warn')
+  if (only === undefined) ui.toast(byHand(ui), 'warn')
   else if (wizards.length === 1) openWizard(ui, only.id, finding)
   else ui.go({ do: 'push', screen: { name: 'wizards', check, ...(finding === undefined ? {} : { finding }) } })
+}
+
+/** What the selected row can do, or why it can do nothing. */
+export function fixRow(ui: Ui, row: Row | undefined): void {
+  if (row?.fix !== undefined) row.fix()
+  else if (row !== undefined) ui.toast(row.noFix ?? byHand(ui), 'warn')
+}
+
+function byHand(ui: Ui): string {
+  return ui.t('No wizard fixes this check yet. The finding tells how to fix it by hand.')
 }
 
 export function openAccept(ui: Ui, check: string, finding: JudgedFinding): void {

@@ -44,6 +44,11 @@ function keyOfCharacter(character: string): Key[] {
   return code < 0x20 ? [] : [character]
 }
 
+/** F1 as terminals send it. Ink names it to nobody, so it is looked for in what the terminal sent. */
+export function isF1(sequence: unknown): boolean {
+  return typeof sequence === 'string' && ['\x1bOP', '\x1b[P', '\x1b[1P', '\x1b[11~', '\x1b[[A'].includes(sequence)
+}
+
 /** Is it a character (not a named key)? */
 export function isCharacter(key: Key): boolean {
   return [...key].length === 1

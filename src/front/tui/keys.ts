@@ -18,12 +18,21 @@ export function press(ui: Ui, ctxOf: () => Ctx | undefined, key: Key): void {
   else if (busy !== undefined) {
     if (key === 'esc') busy.abort.abort()
   } else if (dialog !== undefined) dialogKey(ui, dialog, key)
+  else if (key === 'f1') openHelp(ctx)
   else if (palette !== undefined) paletteKey(ctx, palette, key)
   else if (ctx.frame.filtering) filterKey(ctx, key)
   else {
     if (toast !== undefined) ui.set({ toast: undefined })
     if (!typeInto(ctx, key)) screenKey(ctx, key)
   }
+}
+
+/** Help also where ? is text. An apply keeps its screen: its result takes that screen's place. */
+function openHelp({ ui, frame }: Ctx): void {
+  if (frame.screen.name === 'help' || frame.screen.name === 'apply') return
+  if (frame.filtering) ui.go({ do: 'filter', text: frame.filter, typing: false })
+  ui.set({ palette: undefined, toast: undefined })
+  ui.go({ do: 'push', screen: { name: 'help' } })
 }
 
 /** Where no question could be read, only leaving works, and only where nothing would be lost. */
@@ -79,7 +88,7 @@ function anywhere(ctx: Ctx, body: Body, key: Key): void {
   const ready = ctx.ready !== undefined
   if (key === 'esc') ui.go({ do: 'pop' })
   else if (key === 'q') act.quit(ui)
-  else if (key === '?' && frame.screen.name !== 'help') ui.go({ do: 'push', screen: { name: 'help' } })
+  else if (key === '?') openHelp(ctx)
   else if (key === ':') ui.set({ palette: { text: '', cursor: 0 } })
   else if (key === '/' && body.kind === 'list') ui.go({ do: 'filter', text: frame.filter, typing: true })
   else if (key === 'r' && ready) void act.refresh(ui)

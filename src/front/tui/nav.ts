@@ -59,6 +59,8 @@ export type NavAction =
   /** Leaves all screens of these names at the top of the stack. */
   | { readonly do: 'leave'; readonly names: readonly ScreenName[] }
   | { readonly do: 'home' }
+  /** Straight from the first screen to this one, whatever was open. */
+  | { readonly do: 'jump'; readonly screen: Screen }
   /** As at the start: another cluster's cursor means nothing here. */
   | { readonly do: 'restart' }
 
@@ -110,6 +112,8 @@ export function navigate(nav: Nav, action: NavAction): Nav {
     }
     case 'restart':
       return START
+    case 'jump':
+      return [nav[0], fresh(action.screen)]
     case 'home':
       return [nav[0]]
   }

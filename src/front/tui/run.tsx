@@ -51,10 +51,18 @@ export async function runTui(session: Session, options: TuiOptions): Promise<num
 /** Away from a cluster no screen about it stays open; on another one the cursor begins at the top. */
 function followPhase(ui: Ui): () => void {
   let before = ui.session.view().phase
+  ui.first = scoreOf(ui)
   return ui.session.subscribe(() => {
     const { phase } = ui.session.view()
-    if (phase === 'ready' && before !== 'ready') ui.go({ do: 'restart' })
-    else if (phase !== 'ready' && ui.state().nav.length > 1) ui.go({ do: 'home' })
+    if (phase === 'ready' && before !== 'ready') {
+      ui.first = scoreOf(ui)
+      ui.go({ do: 'restart' })
+    } else if (phase !== 'ready' && ui.state().nav.length > 1) ui.go({ do: 'home' })
     before = phase
   })
+}
+
+function scoreOf(ui: Ui): number | undefined {
+  const view = ui.session.view()
+  return view.phase === 'ready' ? view.assessment.overall.score : undefined
 }

@@ -27,8 +27,12 @@ export interface Row {
   readonly draw: (width: number) => Line
   /** What Enter does. */
   readonly open?: () => void
-  /** What `w` does on this row. */
+  /** What `w` does on this row (in the journal: `u`); absent where nothing can be done. */
   readonly fix?: () => void
+  /** Why there is no `fix`, for somebody who presses the key all the same. */
+  readonly noFix?: string
+  /** What `x` does: takes back what was accepted or attested. */
+  readonly withdraw?: () => void
   /** Said below the list while the row is selected. */
   readonly about?: string
 }
@@ -61,6 +65,8 @@ export interface Binding {
   /** Longer words for the help screen. */
   readonly help?: string
   readonly run: (selected: Row | undefined) => void
+  /** In the footer only where the selected row can do this. */
+  readonly needs?: 'fix' | 'withdraw'
   /** Only in the help, not in the footer. */
   readonly quiet?: boolean
 }

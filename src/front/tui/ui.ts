@@ -53,6 +53,8 @@ export class Ui {
   readonly t: Say
   /** Stops the apply that is under way. */
   applying: AbortController | undefined
+  /** The score when this cluster was opened, to show what changed since. */
+  first: number | undefined
   #state: UiState
   readonly #listeners = new Set<() => void>()
 

@@ -78,6 +78,7 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
       before: { at: '2026-11-21T08:00:00.000Z', score: 40 },
       runs,
       ...(next === undefined ? {} : { next }),
+      guides: [],
       refreshing: false,
     }
   }

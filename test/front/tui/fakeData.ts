@@ -4,6 +4,7 @@ import type { Assessment, CheckResult, JudgedFinding, Score } from '#model/asses
 import type { Preview } from '#model/change.ts'
 import { type Check, defineCheck } from '#model/check.ts'
 import type { JournalRun } from '#model/journal.ts'
+import type { Progress } from '#model/progress.ts'
 import type { Gap } from '#model/right.ts'
 import { defineWizard, type Wizard } from '#model/wizard.ts'
 
@@ -329,4 +330,41 @@ export function runOf(id: string, over: Partial<JournalRun> = {}): JournalRun {
     },
     ...over,
   }
+}
+
+const UNTIL = '2099-01-01T00:00:00.000Z'
+
+export const DECISIONS: Pick<Progress, 'accepted' | 'attested'> = {
+  accepted: [
+    {
+      check: 'access/cluster-admin',
+      scope: { kind: 'ClusterRoleBinding', name: 'ci-deployer' },
+      owner: 'ann',
+      reason: 'known',
+      created: AT,
+      expires: UNTIL,
+    },
+  ],
+  attested: [{ check: 'access/sign-in', by: 'ann', evidence: 'looked', at: AT, until: UNTIL }],
+}
+
+/** The assessment under `DECISIONS`. */
+export function decided(before: Assessment): Assessment {
+  const note = { by: 'ann', reason: 'known', until: UNTIL }
+  const checks = before.checks.map((c): CheckResult => {
+    if (c.id === 'access/sign-in')
+      return { ...c, status: 'attested', findings: c.findings.map((f) => ({ ...f, status: 'attested', note })) }
+    if (c.id !== 'access/cluster-admin') return c
+    return { ...c, findings: c.findings.map((f) => (f.object.name === 'ci-deployer' ? { ...f, status: 'accepted', note } : f)) }
+  })
+  return { ...before, checks }
+}
+
+/** A run that brings objects for a check that had none. */
+export function awakening(id: string): JournalRun {
+  const checks = [
+    { check: 'access/cluster-admin', before: 'fail', after: 'pass', failsBefore: 2, failsAfter: 0 },
+    { check: 'network/egress', before: 'not-applicable', after: 'fail', failsBefore: 0, failsAfter: 1 },
+  ]
+  return runOf(id, { verification: { at: AT, checks, objects: [], ok: true } })
 }

@@ -1,3 +1,4 @@
+import type { JudgedFinding } from '#model/assessment.ts'
 import type { Preview } from '#model/change.ts'
 import type { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
@@ -5,7 +6,7 @@ import type { AcceptedRisk, Attestation } from '#model/progress.ts'
 import type { Answers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
 import type { ActOptions, ContextChoice, Outcome, Ready, Session, SessionView, Target } from '#session/types.ts'
-import { AT, assessment, CHECKS, CLUSTER, DENY, guidePreview, preview, ROLE, runOf } from './fakeData.ts'
+import { AT, assessment, awakening, CHECKS, CLUSTER, DECISIONS, DENY, decided, guidePreview, preview, ROLE, runOf } from './fakeData.ts'
 
 export const CONTEXTS: readonly ContextChoice[] = [
   { name: 'prod-eu', cluster: 'prod', user: 'alice', server: 'https://10.0.0.1:6443', namespace: 'shop', current: true },
@@ -24,6 +25,14 @@ export interface FakeOptions {
   /** Milliseconds that each entry of an apply takes. */
   readonly slow?: number
   readonly runs?: readonly JournalRun[]
+  /** Suggestions follow the answers: labels the name, days the preset. */
+  readonly follows?: boolean
+  /** Nothing is known of an earlier session. */
+  readonly firstLook?: boolean
+  /** Somebody accepted a risk of access/cluster-admin and attested access/sign-in. */
+  readonly decided?: boolean
+  /** The change makes the objects that network/egress judges. */
+  readonly awakens?: boolean
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -59,7 +68,7 @@ export class FakeSession implements Session {
 
   ready(fixed = this.#runs.some((r) => r.kind === 'apply' && r.entries.some((e) => e.state === 'done'))): Ready {
     const { practice, readOnly, many } = this.#options
-    const now = assessment(fixed, many)
+    const now = this.#options.decided === true ? decided(assessment(fixed, many)) : assessment(fixed, many)
     const finding = now.checks[0]?.findings[0]
     return {
       phase: 'ready',
@@ -75,12 +84,12 @@ export class FakeSession implements Session {
         updatedAt: AT,
         checks: {},
         history: [],
-        accepted: [],
-        attested: [],
+        ...(this.#options.decided === true ? DECISIONS : { accepted: [], attested: [] }),
       },
-      before: { at: AT, score: 41 },
+      ...(this.#options.firstLook === true ? {} : { before: { at: AT, score: 41 } }),
       runs: this.#runs,
       ...(fixed || finding === undefined ? {} : { next: { check: 'access/cluster-admin', wizard: 'rbac-role', finding, gain: 23 } }),
+      guides: [],
       refreshing: false,
     }
   }
@@ -112,10 +121,14 @@ export class FakeSession implements Session {
   wizardsFor = (check: string) =>
     this.wizards.filter((w) => w.fixes.includes(check) && (w.id !== 'network-default-deny' || check.startsWith('network')))
 
-  open = (id: string) => {
-    this.calls.push(`open ${id}`)
+  open = (id: string, _finding?: JudgedFinding, given: Answers = {}) => {
+    this.calls.push(`open ${id}${Object.keys(given).length === 0 ? '' : ` ${JSON.stringify(given)}`}`)
     const wizard = this.wizards.find((w) => w.id === id) ?? ROLE
-    return { wizard, answers: wizard === ROLE ? { name: 'ci-deployer', preset: 'viewer', scope: ['ci'] } : { dns: true } }
+    if (wizard !== ROLE) return { wizard, answers: { dns: true, ...given } }
+    const follows = this.#options.follows === true
+    const labels = follows ? { labels: [`app=${String(given.name ?? 'ci-deployer')}`] } : {}
+    const days = follows && given.preset === 'editor' ? { days: 7 } : {}
+    return { wizard, answers: { name: 'ci-deployer', preset: 'viewer', scope: ['ci'], ...labels, ...days, ...given } }
   }
 
   async preview(wizard: string, answers: Answers): Promise<Preview> {
@@ -128,7 +141,10 @@ export class FakeSession implements Session {
   async apply(p: Preview, options: ActOptions = {}): Promise<Outcome> {
     this.calls.push(`apply ${p.wizard}${options.outDir === undefined ? '' : ` ${options.outDir}`}`)
     this.#throwIfTold()
-    return this.#do(runOf(`run-${this.#runs.length + 1}`), options)
+    return this.#do(
+      this.#options.awakens === true ? awakening(`run-${this.#runs.length + 1}`) : runOf(`run-${this.#runs.length + 1}`),
+      options,
+    )
   }
 
   async #do(run: JournalRun, options: ActOptions): Promise<Outcome> {
@@ -173,8 +189,8 @@ export class FakeSession implements Session {
     this.calls.push(`attest ${JSON.stringify(item)}`)
   }
 
-  async withdraw(check: string): Promise<void> {
-    this.calls.push(`withdraw ${check}`)
+  async withdraw(check: string, scope?: AcceptedRisk['scope']): Promise<void> {
+    this.calls.push(`withdraw ${check}${scope === undefined ? '' : ` ${JSON.stringify(scope)}`}`)
   }
 
   async saveSnapshot(path: string): Promise<void> {

@@ -3,6 +3,8 @@ import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
+import { guideSentence } from '#report/words.ts'
+import type { Ready } from '#session/types.ts'
 import { agreed, assertVerified, outcomeText, progressOf } from '../act.ts'
 import { connected } from '../connected.ts'
 import { type Ctx, type Globals, oneOf } from '../context.ts'
@@ -21,7 +23,11 @@ export function journal(program: Command, ctx: Ctx): void {
       const format = oneOf('-o', flags.output ?? 'table', FORMATS)
       await connected(ctx, flags, { readOnly: true }, async (_session, ready) => {
         const runs = entry === undefined ? ready().runs : [findRun(ready().runs, entry)]
-        await emit(ctx.io, format === 'json' ? json(runs) : runs.map(runText).join('') || 'Nothing was changed here yet.\n', flags.out)
+        await emit(
+          ctx.io,
+          format === 'json' ? json(runs) : runs.map((run) => runText(run, ready().guides)).join('') || 'Nothing was changed here yet.\n',
+          flags.out,
+        )
       })
     })
 }
@@ -57,7 +63,12 @@ function newest(runs: readonly JournalRun[]): JournalRun {
   throw new HardenError('not-found', 'There is nothing to undo on this cluster.', 'kubeharden journal lists what was done.')
 }
 
-function runText(run: JournalRun): string {
+function runText(run: JournalRun, guides: Ready['guides']): string {
   const head = `${run.id}  ${run.startedAt}  ${run.kind}${run.undoes === undefined ? '' : ` of ${run.undoes}`}  by ${safe(run.who)}`
-  return `${[head, ...run.entries.map((e) => `  ${e.state.padEnd(9)}${e.action.padEnd(7)} ${safe(refLabel(e.ref))}${e.error === undefined ? '' : `: ${safe(e.error)}`}`)].join('\n')}\n`
+  const entries = run.entries.map((e) => {
+    const error = e.error === undefined ? '' : `: ${safe(e.error)}`
+    return `  ${e.state.padEnd(9)}${e.action.padEnd(7)} ${safe(refLabel(e.ref))}${error}`
+  })
+  const told = guides.filter((g) => g.run === run.id).map((g) => `  ${guideSentence(g)}`)
+  return `${[head, ...entries, ...told].join('\n')}\n`
 }

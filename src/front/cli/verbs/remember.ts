@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { AREA_TITLES, AREAS } from '#model/areas.ts'
 import { HardenError } from '#model/errors.ts'
 import { safe, say } from '#model/text.ts'
-import { percent } from '#report/words.ts'
+import { guideSentence, percent } from '#report/words.ts'
 import type { Ready, Session } from '#session/types.ts'
 import { connected } from '../connected.ts'
 import { type Ctx, type Globals, oneOf } from '../context.ts'
@@ -112,7 +112,7 @@ function future(text: string | undefined, flag: string): string {
   return text
 }
 
-function progressText({ cluster, assessment, progress }: Ready): string {
+function progressText({ cluster, assessment, progress, guides }: Ready): string {
   const first = progress.history[0]
   return `${[
     `Cluster ${safe(cluster.name)}: score ${percent(assessment.overall.score)}, coverage ${percent(assessment.overall.coverage)}`,
@@ -125,6 +125,7 @@ function progressText({ cluster, assessment, progress }: Ready): string {
             `  ${say(AREA_TITLES[a]).padEnd(22)} ${percent(s.score).padEnd(12)} ${s.totals.fail} fail, ${s.totals.unknown} unknown, ${s.totals.pass} pass`,
           ]
     }),
+    ...guides.map((g) => `  files for nodes: ${guideSentence(g)}`),
     ...progress.accepted.map((a) => `  accepted until ${a.expires}: ${a.check} (${safe(a.owner)}: ${safe(a.reason)})`),
     ...progress.attested.map((a) => `  attested until ${a.until}: ${a.check} (${safe(a.by)}: ${safe(a.evidence)})`),
   ].join('\n')}\n`

@@ -3,6 +3,7 @@ import type { Answers, Field } from '#model/questions.ts'
 import { type Lang, safe, say } from '#model/text.ts'
 import { BLANK, clip, type Line, line, pad, paragraph, plain, type Span, span, wrap } from '../lines.ts'
 import type { Say } from '../words.ts'
+import { helpFor } from './help.ts'
 import { BUTTON, type FormState, focusedField, isText, visibleFields } from './state.ts'
 
 /** A form as lines, which of them must be visible, and what stands below: help and problem of the focused field. */
@@ -12,10 +13,13 @@ export interface FormLines {
   readonly foot: readonly Line[]
 }
 
-/** Labels take what the longest needs, up to two fifths of the line. */
+/** Cells that an answer keeps beside the longest label. */
+const ANSWER = 32
+
+/** Labels take what the longest needs; an answer keeps its room, but not more than three fifths of the line. */
 function labelWidth(form: FormState, lang: Lang, width: number): number {
   const longest = Math.max(...visibleFields(form).map((f) => stringWidth(labelOf(form, f, lang))), 12)
-  return Math.min(longest + 2, Math.floor(width * 0.4))
+  return Math.min(longest + 2, Math.max(width - ANSWER, Math.floor(width * 0.4)))
 }
 
 /** Lines of help below a form: more where the screen is high. */
@@ -58,7 +62,7 @@ function drawField(form: FormState, field: Field, lang: Lang, t: Say, width: num
   const problem = form.problems[field.name]
   const column = labelWidth(form, lang, width)
   const mark = problem === undefined ? (focused ? span('› ', 'info', true) : span('  ')) : span(focused ? '!›' : '! ', 'bad', true)
-  const label = span(pad(labelOf(form, field, lang), column), focused ? 'info' : undefined, focused)
+  const label = span(pad(clip(labelOf(form, field, lang), column - 1), column), focused ? 'info' : undefined, focused)
   if (focused && field.type === 'rows') return [[mark, label], ...rowsEditor(form, field.name, t, width)]
   const [first, ...more] = focused ? editor(form, field, t, width - column - 2) : [closed(form, field, t, width - column - 2)]
   return [[mark, label, ...(first ?? [])], ...more.map((l) => [span(' '.repeat(column + 2)), ...l])]
@@ -153,7 +157,21 @@ function footWords(form: FormState, field: Field | undefined, lang: Lang, t: Say
   const problem = form.problems[field.name]
   const help = form.spec.texts[field.name]
   if (problem !== undefined) return problemLines(problem, width)
-  return help === undefined ? [] : paragraph(say(help.help, lang), width)
+  if (help === undefined) return []
+  const { first, rest } = helpFor(say(help.help, lang), optionsOf(field), optionAt(form, field))
+  return [
+    ...(first === '' ? [] : paragraph(first, width)),
+    ...(rest === '' ? [] : paragraph(rest, width, 0, first === '' ? undefined : 'dim')),
+  ]
+}
+
+function optionsOf(field: Field): readonly string[] {
+  return field.type === 'enum' || field.type === 'list' ? (field.options ?? []) : []
+}
+
+/** The option that is chosen; of several that may be marked, the one under the cursor. */
+function optionAt(form: FormState, field: Field): string | undefined {
+  return field.type === 'enum' ? String(form.drafts[field.name] ?? '') : optionsOf(field)[form.at]
 }
 
 function keysOf(field: Field | undefined, t: Say): string {

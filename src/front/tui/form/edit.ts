@@ -2,6 +2,7 @@ import type { Answers, Field } from '#model/questions.ts'
 import { editLine } from '../editLine.ts'
 import type { Key } from '../input.ts'
 import { clamp } from '../nav.ts'
+import { follow } from './follow.ts'
 import { rowSpec } from './specs.ts'
 import { answerOf, answersOf, BUTTON, type Draft, type FormState, focusedField, focusOn, isText, openForm, visibleFields } from './state.ts'
 
@@ -11,8 +12,14 @@ export interface Edited {
   readonly next?: 'submit' | 'leave'
 }
 
-/** Pure: one key in a form. */
+/** Pure: one key in a form. Suggestions follow an answer once it is given: a text when it is left. */
 export function typeKey(form: FormState, key: Key): Edited {
+  const edited = typed(key === 'ctrl-s' ? follow(form) : form, key)
+  const given = edited.form.focus !== form.focus || !isText(focusedField(edited.form))
+  return given && edited.next === undefined ? { form: follow(edited.form) } : edited
+}
+
+function typed(form: FormState, key: Key): Edited {
   if (form.row !== undefined) return typeInRow(form, form.row, key)
   if (key === 'esc') return { form, next: 'leave' }
   if (key === 'ctrl-s') return submit(form)

@@ -16,8 +16,8 @@ function problemsOf(questions: Questions, answers: Answers, when: FormSpec['when
   }))
 }
 
-/** A wizard's questions as a form. */
-export function wizardSpec(wizard: Wizard): FormSpec {
+/** A wizard's questions as a form; `suggest` gives the suggestions for answers that stand already. */
+export function wizardSpec(wizard: Wizard, suggest?: FormSpec['suggest']): FormSpec {
   return {
     kind: 'wizard',
     id: wizard.id,
@@ -26,6 +26,7 @@ export function wizardSpec(wizard: Wizard): FormSpec {
     fields: wizard.fields,
     texts: wizard.texts,
     ...(wizard.when === undefined ? {} : { when: wizard.when }),
+    ...(suggest === undefined ? {} : { suggest }),
     button: PREVIEW,
     problemOf: (field, value) => problemOf(wizard.questions, field, value),
     problems: (answers) => problemsOf(wizard.questions, answers, wizard.when),

@@ -25,6 +25,8 @@ export interface FormSpec {
   readonly problems: (answers: Answers) => readonly FieldProblem[]
   /** What is wrong with one row of a table, by column; asked or not, a row that is being edited is judged. */
   readonly rowProblems: (field: string, row: Answers) => readonly FieldProblem[]
+  /** What is suggested where these answers stand; undefined where the suggestions follow no answer. */
+  readonly suggest?: (given: Answers) => Answers
   /** The object that a risk is accepted for. */
   readonly object?: ObjectRef
 }
@@ -34,10 +36,12 @@ export type Draft = string | boolean | readonly string[] | readonly Answers[]
 
 export interface FormState {
   readonly spec: FormSpec
-  /** The answers it was opened with: what is not touched is handed on unchanged. */
+  /** What is suggested: answers that are not touched are handed on as they stand here. */
   readonly origin: Answers
   readonly drafts: { readonly [field: string]: Draft }
   readonly touched: readonly string[]
+  /** The given answers that the suggestions follow now. */
+  readonly followed: Answers
   /** Name of the focused field, or `button`. */
   readonly focus: string
   /** Text cursor, option, or row, by the focused field's type. */
@@ -67,10 +71,21 @@ function draftOf(field: Field, value: unknown): Draft {
   }
 }
 
+export function draftsOf(spec: FormSpec, answers: Answers): FormState['drafts'] {
+  return Object.fromEntries(spec.fields.map((f) => [f.name, draftOf(f, answers[f.name] ?? f.default)]))
+}
+
 export function openForm(spec: FormSpec, answers: Answers): FormState {
-  const value = (field: Field) => answers[field.name] ?? field.default
-  const drafts = Object.fromEntries(spec.fields.map((f) => [f.name, draftOf(f, value(f))]))
-  const state: FormState = { spec, origin: answers, drafts, touched: [], focus: BUTTON, at: 0, problems: {} }
+  const state: FormState = {
+    spec,
+    origin: answers,
+    drafts: draftsOf(spec, answers),
+    touched: [],
+    followed: {},
+    focus: BUTTON,
+    at: 0,
+    problems: {},
+  }
   return focusOn(state, visibleFields(state)[0]?.name ?? BUTTON)
 }
 

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
 import { safe } from '#model/text.ts'
 import { clip, type Line, pad, type Span, span, widthOf } from '../lines.ts'
-import type { Binding, Ctx } from '../screen.ts'
+import type { Binding, Ctx, Row } from '../screen.ts'
 import type { UiState } from '../ui.ts'
 
 /** Name, cluster, version; practice and read-only are said on every screen. */
@@ -78,11 +78,16 @@ export function statusLine(ctx: Ctx, state: UiState): Line {
   return []
 }
 
+/** The keys that do something where the cursor is. */
+export function shownKeys(keys: readonly Binding[], selected: Row | undefined): readonly Binding[] {
+  return keys.filter((k) => k.quiet !== true && (k.needs === undefined || selected?.[k.needs] !== undefined))
+}
+
 /** The keys of the screen, then the general ones as far as there is room; `?` always. */
 export function footerLine(ctx: Ctx, keys: readonly Binding[], list: boolean): Line {
   const { t, frame } = ctx
   const { name } = frame.screen
-  const own = keys.filter((k) => k.quiet !== true).map((k) => [k.show, k.label] as const)
+  const own = keys.map((k) => [k.show, k.label] as const)
   if (name === 'form' || name === 'apply') return fitKeys(own, ctx.width)
   const has = (show: string) => own.some(([s]) => s === show)
   const last: (readonly [string, string])[] = [

@@ -5,8 +5,9 @@ import * as act from '../actions.ts'
 import { BLANK, type Line, line, pad, span } from '../lines.ts'
 import type { Screen } from '../nav.ts'
 import type { Body, Ctx, Group, Row, ScreenDef } from '../screen.ts'
+import { askWithdraw, isDecided } from '../withdraw.ts'
 import { count, severitySpan, statusSpan } from '../words.ts'
-import { bar, byUrgency, objectLabel, points, totalsLine } from './facts.ts'
+import { bar, byUrgency, objectLabel, points, totalsLine, withdrawKey } from './facts.ts'
 
 type AreaScreen = Extract<Screen, { name: 'area' }>
 
@@ -20,8 +21,10 @@ export const area: ScreenDef<AreaScreen> = {
       show: 'w',
       label: ctx.t('fix'),
       help: ctx.t('open the wizard that fixes the selected check'),
-      run: (row) => row?.fix?.(),
+      needs: 'fix',
+      run: (row) => act.fixRow(ctx.ui, row),
     },
+    withdrawKey(ctx),
   ],
 }
 
@@ -61,25 +64,32 @@ function checklist(ctx: Ctx, screen: AreaScreen): Body {
   return { kind: 'list', head, groups, empty: ctx.t('No check matches.'), about: 2 }
 }
 
+/** Cells for the number of objects and who can fix them. */
+const EXTENT = 13
+
+/** `3 objects`; where it fails and no wizard fixes it, `by hand (3)`. */
+function extent(ctx: Ctx, check: CheckResult, open: number, byHand: boolean): string {
+  if (check.status === 'fail' && byHand) return ctx.t('by hand ({n})', { n: open })
+  return check.status === 'pass' || open === 0 ? '' : count(open, '{n} object', '{n} objects', ctx.t)
+}
+
 function checkRow(ctx: Ctx, check: CheckResult): Row {
   const title = say(check.title, ctx.lang)
   const about = ctx.ui.session.checks.find((c) => c.id === check.id)
   const open = check.findings.filter((f) => f.status === check.status).length
+  const failing = check.findings.find((f) => f.status === 'fail')
+  const wizards = ctx.ui.session.wizardsFor(check.id)
   return {
     search: () => `${title} ${check.id} ${check.severity} ${check.status} ${check.findings.map((f) => objectLabel(f.object)).join(' ')}`,
     draw: (width) => [
       statusSpan(check.status, ctx.t),
       severitySpan(check.severity, ctx.t),
-      span(pad(title, Math.max(10, width - 20 - 11))),
-      span(` ${check.status === 'pass' || open === 0 ? '' : count(open, '{n} object', '{n} objects', ctx.t)}`, 'dim'),
+      span(pad(title, Math.max(10, width - 20 - EXTENT))),
+      span(` ${extent(ctx, check, open, wizards.length === 0)}`, 'dim'),
     ],
     open: () => ctx.ui.go({ do: 'push', screen: { name: 'check', check: check.id } }),
-    fix: () =>
-      act.openFix(
-        ctx.ui,
-        check.id,
-        check.findings.find((f) => f.status === 'fail'),
-      ),
+    ...(wizards.length === 0 ? {} : { fix: () => act.openFix(ctx.ui, check.id, failing) }),
+    ...(isDecided(check) ? { withdraw: () => askWithdraw(ctx.ui, check.id) } : {}),
     ...(about === undefined ? {} : { about: say(about.text.why, ctx.lang) }),
   }
 }

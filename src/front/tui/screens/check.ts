@@ -4,8 +4,9 @@ import * as act from '../actions.ts'
 import { BLANK, clip, type Line, line, pad, paragraph, span } from '../lines.ts'
 import type { Screen } from '../nav.ts'
 import type { Binding, Body, Ctx, Group, Row, ScreenDef } from '../screen.ts'
+import { askWithdraw, isDecided } from '../withdraw.ts'
 import { statusSpan } from '../words.ts'
-import { byUrgency, checkOf, gapWords, objectLabel, sentence, verdictLine } from './facts.ts'
+import { byUrgency, checkOf, gapWords, objectLabel, sentence, verdictLine, withdrawKey } from './facts.ts'
 
 type CheckScreen = Extract<Screen, { name: 'check' }>
 
@@ -24,7 +25,16 @@ export const check: ScreenDef<CheckScreen> = {
     ...(checkOf(ctx, screen.check)?.status === 'manual'
       ? [{ keys: ['t'], show: 't', label: ctx.t('attest'), run: () => act.openAttest(ctx.ui, screen.check) }]
       : []),
+    whole(ctx, checkOf(ctx, screen.check)),
   ],
+}
+
+/** On a finding that is accepted or attested; of a check that is, on any row: then all of it. */
+function whole(ctx: Ctx, found: CheckResult | undefined): Binding {
+  const key = withdrawKey(ctx)
+  if (found === undefined || !isDecided(found)) return key
+  const { needs: _row, ...always } = key
+  return { ...always, run: (row) => (row?.withdraw === undefined ? askWithdraw(ctx.ui, found.id) : row.withdraw()) }
 }
 
 function fixKey(ctx: Ctx, check: string): Binding {
@@ -53,7 +63,9 @@ function objects(ctx: Ctx, found: CheckResult): Body {
   const wizards = ctx.ui.session.wizardsFor(found.id)
   const fixed: Line[] =
     wizards.length === 0
-      ? []
+      ? found.status === 'fail'
+        ? [line(span(t('Fixed by hand: Enter on an object tells how'), 'info'))]
+        : []
       : [line(span(clip(`${t('Fixed by')}: ${wizards.map((w) => say(w.title, ctx.lang)).join(', ')}`, ctx.width), 'info'))]
   const head: Line[] = [verdictLine(ctx, found.status, found.severity, found.id), ...why, ...fixed, BLANK]
   const groups: Group[] = [
@@ -74,6 +86,7 @@ function findingRow(ctx: Ctx, found: CheckResult, finding: JudgedFinding): Row {
     },
     open: () => ctx.ui.go({ do: 'push', screen: { name: 'finding', check: found.id, finding } }),
     fix: () => act.openFix(ctx.ui, found.id, finding),
+    ...(isDecided(finding) ? { withdraw: () => askWithdraw(ctx.ui, found.id, finding) } : {}),
     about: `${label()}: ${words()}`,
   }
 }

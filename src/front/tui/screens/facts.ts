@@ -5,7 +5,7 @@ import { refKey, refLabel } from '#model/refs.ts'
 import { describeRight, type Gap } from '#model/right.ts'
 import { type Params, safe, say } from '#model/text.ts'
 import { type Line, line, span } from '../lines.ts'
-import type { Ctx } from '../screen.ts'
+import type { Binding, Ctx } from '../screen.ts'
 import { SEVERITY_TONES, STATUS_MARKS } from '../words.ts'
 
 /** Order of urgency: what fails first, what is fine last. */
@@ -84,10 +84,23 @@ export function totalsLine(ctx: Ctx, score: Score, statuses: readonly Status[]):
 /** A bar of `width` cells for 0 to 100; without a score, dots. */
 export function bar(value: number | undefined, width: number): Line {
   if (value === undefined) return [span('·'.repeat(width), 'dim')]
-  const full = Math.round((Math.max(0, Math.min(100, value)) / 100) * width)
+  const full = Math.floor((Math.max(0, Math.min(100, value)) / 100) * width)
   return [span('█'.repeat(full), value >= 80 ? 'good' : value >= 50 ? 'warn' : 'bad'), span('░'.repeat(width - full), 'dim')]
 }
 
+/** Whole points, never rounded up: 99.9 is not 100. */
 export function points(value: number | undefined): string {
-  return value === undefined ? '–' : String(Math.round(value))
+  return value === undefined ? '–' : String(Math.floor(value))
+}
+
+/** Takes back what was accepted or attested for the selected row. */
+export function withdrawKey(ctx: Ctx): Binding {
+  return {
+    keys: ['x'],
+    show: 'x',
+    label: ctx.t('withdraw'),
+    help: ctx.t('take back what was accepted or attested; asks first'),
+    needs: 'withdraw',
+    run: (row) => row?.withdraw?.(),
+  }
 }

@@ -4,7 +4,8 @@ import * as act from '../actions.ts'
 import { BLANK, heading, type Line, labelled, line, paragraph, span } from '../lines.ts'
 import type { Screen } from '../nav.ts'
 import type { Binding, Ctx, ScreenDef } from '../screen.ts'
-import { checkOf, findingNow, gapWords, objectLabel, sentence, verdictLine } from './facts.ts'
+import { askWithdraw, isDecided } from '../withdraw.ts'
+import { checkOf, findingNow, gapWords, objectLabel, sentence, verdictLine, withdrawKey } from './facts.ts'
 
 type FindingScreen = Extract<Screen, { name: 'finding' }>
 
@@ -109,5 +110,9 @@ function bindings(ctx: Ctx, screen: FindingScreen): readonly Binding[] {
       help: t('say that somebody looked at it'),
       run: () => act.openAttest(ui, screen.check),
     })
+  if (isDecided(found)) {
+    const { needs: _row, ...key } = withdrawKey(ctx)
+    out.push({ ...key, run: () => askWithdraw(ui, screen.check, found) })
+  }
   return out
 }

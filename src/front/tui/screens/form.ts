@@ -24,7 +24,8 @@ export const form: ScreenDef<FormScreen> = {
       label: screen.form.row !== undefined ? ctx.t('done') : screen.form.spec.kind === 'wizard' ? ctx.t('preview') : ctx.t('save'),
       run: () => undefined,
     },
-    { keys: [], show: 'Esc', label: ctx.t('leave'), run: () => undefined },
+    { keys: [], show: 'F1', label: ctx.t('help'), run: () => undefined },
+    { keys: [], show: 'Esc', label: ctx.t('leave'), help: ctx.t('leave; asks first where answers would be lost'), run: () => undefined },
   ],
   type: (screen, ctx, key) => {
     const edited = typeKey(screen.form, key)

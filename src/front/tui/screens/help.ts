@@ -15,7 +15,7 @@ export function everywhere(ctx: Ctx): readonly (readonly [string, string])[] {
     [':', t('go to any screen, check or wizard by name')],
     ['r', t('read the cluster again')],
     ['J', t('journal')],
-    ['?', t('this help')],
+    ['?  F1', t('this help; F1 also where ? is text')],
     ['q', t('quit; asks only where answers would be lost')],
     ['Ctrl-C', t('leave at once; during an apply: stop')],
     ['Ctrl-Z', t('back to the shell until fg')],

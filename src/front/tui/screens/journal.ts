@@ -1,6 +1,7 @@
 import type { JournalRun } from '#model/journal.ts'
 import { safe } from '#model/text.ts'
 import { previewUndo } from '../acting.ts'
+import * as act from '../actions.ts'
 import { clip, pad, type Span, span } from '../lines.ts'
 import type { Screen } from '../nav.ts'
 import type { Binding, Ctx, Row, ScreenDef } from '../screen.ts'
@@ -22,7 +23,8 @@ export const journal: ScreenDef<Extract<Screen, { name: 'journal' }>> = {
       show: 'u',
       label: ctx.t('undo'),
       help: ctx.t('preview of undoing the selected run; asks before it is done'),
-      run: (row) => row?.fix?.(),
+      needs: 'fix',
+      run: (row) => act.fixRow(ctx.ui, row),
     },
   ],
 }
@@ -38,7 +40,7 @@ function runRow(ctx: Ctx, run: JournalRun): Row {
       runState(ctx, run),
     ],
     open: () => ctx.ui.go({ do: 'push', screen: { name: 'run', run: run.id } }),
-    fix: () => undoRun(ctx, run),
+    ...(canUndo(run) ? { fix: () => void previewUndo(ctx.ui, run.id) } : { noFix: noUndo(ctx, run) }),
   }
 }
 
@@ -75,17 +77,10 @@ export function canUndo(run: JournalRun): boolean {
   return run.kind === 'apply' && run.entries.some((e) => e.action !== 'files' && (e.state === 'done' || e.state === 'sent'))
 }
 
-export function undoRun(ctx: Ctx, run: JournalRun): void {
-  if (canUndo(run)) void previewUndo(ctx.ui, run.id)
-  else
-    ctx.ui.toast(
-      run.kind === 'undo'
-        ? ctx.t('An undo is not undone: run the wizard again.')
-        : isFilesOnly(run)
-          ? ctx.t('It only wrote files: the way back is in their README.md.')
-          : ctx.t('Nothing of this run is left to undo.'),
-      'warn',
-    )
+function noUndo(ctx: Ctx, run: JournalRun): string {
+  if (run.kind === 'undo') return ctx.t('An undo is not undone: run the wizard again.')
+  if (isFilesOnly(run)) return ctx.t('It only wrote files: the way back is in their README.md.')
+  return ctx.t('Nothing of this run is left to undo.')
 }
 
 export function undoKey(ctx: Ctx, run: JournalRun): Binding {
@@ -94,6 +89,6 @@ export function undoKey(ctx: Ctx, run: JournalRun): Binding {
     show: 'u',
     label: ctx.t('undo'),
     help: ctx.t('preview of the undo; asks before it is done'),
-    run: () => undoRun(ctx, run),
+    run: () => void previewUndo(ctx.ui, run.id),
   }
 }

@@ -32,21 +32,39 @@ function changed(ctx: Ctx, ready: Ready): Line[] {
     ready.problem === undefined
       ? []
       : [line(span(clip(`✗ ${safe(ready.problem.message)}: ${t('what you see is older')}`, ctx.width), 'bad'))]
+  return [...problem, [...sinceLast(ctx, ready), ...sinceStart(ctx, ready)]]
+}
+
+/** Against the last session; a first look is only said while nothing has changed in this one. */
+function sinceLast(ctx: Ctx, ready: Ready): Line {
   const { before } = ready
   const now = ready.assessment.overall.score
-  if (before?.score === undefined || now === undefined) return [...problem, line(span(t('First look at this cluster.'), 'dim'))]
-  const by = Math.round(now) - Math.round(before.score)
-  const words =
-    by === 0
-      ? t('No change since {when}.', { when: when(before.at) })
-      : t('Since {when}: {old} → {new} ({sign}{by})', {
-          when: when(before.at),
-          old: Math.round(before.score),
-          new: Math.round(now),
-          sign: by > 0 ? '+' : '−',
-          by: Math.abs(by),
-        })
-  return [...problem, line(span(words, by > 0 ? 'good' : by < 0 ? 'bad' : 'dim'))]
+  if (before?.score === undefined || now === undefined)
+    return sinceStart(ctx, ready).length > 0 ? [] : [span(ctx.t('First look at this cluster.'), 'dim')]
+  const words = { ...step(before.score, now), when: when(before.at) }
+  return before.score === now
+    ? [span(ctx.t('No change since {when}.', words), 'dim')]
+    : [span(ctx.t('Since {when}: {old} → {new} ({by})', words), now > before.score ? 'good' : 'bad')]
+}
+
+function sinceStart(ctx: Ctx, ready: Ready): Line {
+  const { first } = ctx.ui
+  const now = ready.assessment.overall.score
+  if (first === undefined || now === undefined || first === now) return []
+  const gap = ready.before?.score === undefined ? [] : [span('   ')]
+  return [...gap, span(ctx.t('{old} → {new} since you started', step(first, now)), now > first ? 'good' : 'bad')]
+}
+
+/** Two scores in whole points; with tenths where these alone tell them apart. */
+function step(old: number, now: number): { readonly old: string; readonly new: string; readonly by: string } {
+  const whole = Math.floor(old) !== Math.floor(now)
+  const tenths = (n: number) => (whole ? Math.floor(n) : Math.floor(n * 10 + 1e-6) / 10)
+  const by = tenths(now) - tenths(old)
+  return {
+    old: String(tenths(old)),
+    new: String(tenths(now)),
+    by: `${by < 0 ? '−' : '+'}${whole ? Math.abs(by) : Math.abs(by).toFixed(1)}`,
+  }
 }
 
 /** Where rights are missing, a score stands on little: how to see more. */
@@ -62,7 +80,7 @@ function next(ctx: Ctx, ready: Ready): Line[] {
   const check = step === undefined ? undefined : checkOf(ctx, step.check)
   if (step === undefined || check === undefined)
     return [line(span(ctx.t('No open finding has a wizard: go through the areas by hand.'), 'dim'))]
-  const gain = ctx.t('+{n} points', { n: Math.max(1, Math.round(step.gain)) })
+  const gain = gainWords(ctx, step.gain)
   const label = `${ctx.t('Next')}   `
   const room = ctx.width - label.length - gain.length - 2
   return [
@@ -72,6 +90,12 @@ function next(ctx: Ctx, ready: Ready): Line[] {
       span(clip(`${objectLabel(step.finding.object)}: ${sentence(ctx, check, step.finding)}`, ctx.width - label.length), 'dim'),
     ),
   ]
+}
+
+/** Never rounded up; less than a point in tenths. */
+function gainWords(ctx: Ctx, gain: number): string {
+  if (gain < 0.1) return ctx.t('+ less than a point')
+  return ctx.t('+{n} points', { n: gain >= 1 ? Math.floor(gain) : Math.floor(gain * 10) / 10 })
 }
 
 function columns(ctx: Ctx): Line {

@@ -7,7 +7,7 @@ import { entryLines } from './apply.ts'
 import { objectLabel } from './facts.ts'
 import { stepLines } from './guide.ts'
 import { canUndo } from './journal.ts'
-import { isTurned, verifiedLines } from './verified.ts'
+import { awakened, isTurned, verifiedLines } from './verified.ts'
 
 type ResultScreen = Extract<Screen, { name: 'result' }>
 
@@ -61,6 +61,7 @@ function verification(ctx: Ctx, screen: ResultScreen): Line[] {
   const { checks = [], objects = [] } = screen.outcome?.verification ?? {}
   const wrong = objects.filter((o) => !o.ok).flatMap((o) => paragraph(`✗ ${objectLabel(o.ref)}: ${safe(o.detail)}`, ctx.width, 2, 'bad'))
   return [
+    ...awakened(ctx, checks),
     ...section(ctx, 'Checks, before and now', verifiedLines(ctx, checks.filter(isTurned))),
     ...section(ctx, 'Stored otherwise than meant', wrong),
   ]
