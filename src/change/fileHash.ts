@@ -1,31 +1,42 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { parse } from 'yaml'
+import * as z from 'zod'
 
 export interface FileHash {
   /** With the folder it stands in: each step has one of its own. */
   readonly name: string
   /** `sha256:<hex>`, as the API server's metrics write it. */
   readonly hash: string
+  /** Does it still write plain text (identity comes first)? So do the step before encrypting and the step back. */
+  readonly plain: boolean
 }
 
-const CONFIGURATION = /^kind: ['"]?EncryptionConfiguration['"]?\s*$/m
+const configuration = z.object({
+  kind: z.literal('EncryptionConfiguration'),
+  resources: z.array(z.object({ providers: z.array(z.record(z.string(), z.unknown())).min(1) })).min(1),
+})
 
 /** The hashes of those of these files that are EncryptionConfigurations and still there. Nothing else of them is kept: they hold keys. */
 export async function hashesOf(files: readonly string[]): Promise<readonly FileHash[]> {
-  const hashes = await Promise.all(
-    files
-      .filter((file) => /\.ya?ml$/.test(file))
-      .map(async (file) => {
-        const text = await readFile(file).catch(() => undefined)
-        if (text === undefined || !CONFIGURATION.test(text.toString('utf8'))) return []
-        return [
-          {
-            name: path.join(path.basename(path.dirname(file)), path.basename(file)),
-            hash: `sha256:${createHash('sha256').update(text).digest('hex')}`,
-          },
-        ]
-      }),
-  )
-  return hashes.flat()
+  return (await Promise.all(files.filter((file) => /\.ya?ml$/.test(file)).map(hashOf))).flat()
+}
+
+async function hashOf(file: string): Promise<FileHash[]> {
+  const text = await readFile(file).catch(() => undefined)
+  if (text === undefined) return []
+  const read = configuration.safeParse(readable(text.toString('utf8')))
+  if (!read.success) return []
+  const plain = read.data.resources.some(({ providers }) => 'identity' in (providers[0] ?? {}))
+  const name = path.join(path.basename(path.dirname(file)), path.basename(file))
+  return [{ name, hash: `sha256:${createHash('sha256').update(text).digest('hex')}`, plain }]
+}
+
+function readable(text: string): unknown {
+  try {
+    return parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -63,10 +63,12 @@ function byHash(files: readonly FileHash[], state: State): Told {
   const best = used.reduce((a, b) => (b.on > a.on ? b : a))
   if (best.on === 0)
     return { took: false, says: { en: 'none of its files is in use yet on the {total} API servers seen' }, params: { total } }
+  const says = best.plain
+    ? { en: '{file} is in use on {on} of {total} API servers seen; it still writes plain text' }
+    : { en: '{file} is in use on {on} of {total} API servers seen' }
   return {
-    // The file of the way back in use means that the change was taken back.
-    took: best.on === total && !best.name.startsWith('back'),
-    says: { en: '{file} is in use on {on} of {total} API servers seen' },
+    took: best.on === total && !best.plain,
+    says,
     params: { file: best.name, on: best.on, total },
   }
 }

@@ -4,6 +4,7 @@ import { ApplyConflict } from '#model/access.ts'
 import type { Change } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { ObjectRef } from '#model/refs.ts'
+import { say } from '#model/text.ts'
 import { apply, cluster, config, edit, journal, live, objects, options, preview, ref, states, unreachable } from './scene.ts'
 
 describe('preview', () => {
@@ -62,13 +63,20 @@ describe('preview', () => {
     cluster.fault = ({ ref: at, dryRun }) => {
       if (at.namespace === 'shop' && dryRun) throw new HardenError('not-found', 'namespaces "shop" not found', '')
     }
-    const shown = await preview({ kind: 'apply', template: 't/namespace', values: { name: 'shop' } }, config('x'))
+    const shown = await preview({ kind: 'apply', template: 't/namespace', values: { name: 'shop' } }, config('x'), config('y'))
     expect(shown).toMatchObject({
       ok: true,
-      items: [{ action: 'create' }, { action: 'create', warnings: [expect.stringContaining('shop')] }],
+      items: [
+        { action: 'create', warnings: [] },
+        { action: 'create', warnings: [] },
+        { action: 'create', warnings: [] },
+      ],
     })
+    expect(shown.impacts.map((i) => [i.level, say(i.text, 'en', i.params)])).toEqual([
+      ['info', '2 objects are in namespace shop, which this plan creates: the server can check them only then.'],
+    ])
     const run = await applyPreview(shown, options())
-    expect(states(run)).toEqual(['done', 'done'])
+    expect(states(run)).toEqual(['done', 'done', 'done'])
     const back = await previewUndo(run, { writer: cluster, journal })
     expect(back.impacts).toMatchObject([{ level: 'danger', params: { name: 'shop' } }])
   })

@@ -222,3 +222,12 @@ describe('the templates folder', () => {
     expect(() => renderObject('x/part', { name: 'b' }, root)).toThrow(/not an object/)
   })
 })
+
+it('keeps an empty collection on the line of its key, and its comment above', () => {
+  const { text } = renderText('t', 'a:\n  # all\n  b: {}\n  c: 1\n  # key\n  d: ${x} # hole\n  e: ${y} # last\nf:\n  - {} # item\n', {
+    x: {},
+    y: [],
+  })
+  expect(text).toBe('a:\n  # all\n  b: {}\n  c: 1\n  # key\n  # hole\n  d: {}\n  # last\n  e: []\nf:\n  - {} # item\n')
+  expect(toYaml({ spec: { podSelector: {} } })).toBe('spec:\n  podSelector: {}\n')
+})

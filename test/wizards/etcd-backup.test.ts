@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KINDS } from '../../src/model/kinds.ts'
@@ -58,12 +59,37 @@ it('takes image and certificates from the etcd that runs, and pins the pod secur
   expect(JSON.stringify(jobsOf({ onNode: 'cp-1' })[0])).toContain('"kubernetes.io/hostname":"cp-1"')
 })
 
-it('writes a runbook that names files, image and the order of a restore', () => {
+describe('the runbook', () => {
   const [file] = filesOf(planOf(wizard, SAMPLE))
   const text = file === undefined ? '' : fileText(file)
-  for (const words of ['etcd-monday.db', 'registry.k8s.io/etcd:3.6.4-0', '--bump-revision', '--mark-compacted', '--initial-cluster-token'])
-    expect(text).toContain(words)
-  expect(text.indexOf('mv /etc/kubernetes/manifests/etcd.yaml')).toBeGreaterThan(text.indexOf('kube-apiserver.yaml /root/manifests'))
+
+  it('names files and image, and keeps the order that was tried: each stop and start waits', () => {
+    for (const words of ['etcd-monday.db', 'registry.k8s.io/etcd:3.6.4-0']) expect(text).toContain(words)
+    const order = [
+      'kube-apiserver.yaml /root/manifests/\n',
+      "until left=$(crictl ps --quiet --name '^kube-(apiserver|controller-manager|scheduler)$') && [ -z",
+      'mv /etc/kubernetes/manifests/etcd.yaml /root/manifests/',
+      "until left=$(crictl ps --quiet --name '^etcd$') && [ -z",
+      'mv /var/lib/etcd/member /var/lib/etcd-member.old',
+      '--bump-revision 1000000000 --mark-compacted',
+      'mv /var/lib/etcd-restored/member /var/lib/etcd/member',
+      'mv /root/manifests/etcd.yaml /etc/kubernetes/manifests/',
+      'endpoint health',
+      'mv /root/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/',
+      '--server=https://127.0.0.1:6443',
+      'mv /root/manifests/kube-controller-manager.yaml /root/manifests/kube-scheduler.yaml',
+      'read one Secret by its name',
+    ].map((words) => text.indexOf(words))
+    expect(order).not.toContain(-1)
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+  })
+
+  it('is made of lines that a shell reads, and has no double blank lines', () => {
+    const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, lines = '']) => lines)
+    expect(blocks.length).toBeGreaterThan(7)
+    for (const lines of blocks) expect(() => execFileSync('bash', ['-n'], { input: lines })).not.toThrow()
+    expect(text).not.toMatch(/\n\n\n/)
+  })
 })
 
 it('says what it costs', () => {

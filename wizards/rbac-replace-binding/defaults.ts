@@ -8,7 +8,7 @@ import { accountOf } from '#simulate/rbacSubjects.ts'
 import { seenWhole } from '../shared/cluster.ts'
 import { grantsIn } from '../shared/grants.ts'
 import type { Opened } from '../shared/opened.ts'
-import { risksOf } from '../shared/risks.ts'
+import { onlyRisks, risksOf } from '../shared/risks.ts'
 import type { questions } from './questions.ts'
 import { labelIn, movable } from './target.ts'
 
@@ -19,7 +19,9 @@ export function defaults(state: State, finding?: Opened, given: Answers = {}): P
   // Findings about subjects (nobody, everybody, gone) are about these alone; the others keep their rights.
   const unfit = finding?.path === 'subjects' ? grant.subjects.filter((s) => isUnfit(state, grant, s)) : []
   const moved = unfit.length > 0 ? unfit : movable(grant)
-  const nothingInstead = grant.role === 'missing' || moved.length === 0 || moved.every((s) => isUnfit(state, grant, s))
+  // A role that gives the risky right alone leaves no harmless use to keep.
+  const nothingInstead =
+    grant.role === 'missing' || onlyRisks(grant.rules) || moved.length === 0 || moved.every((s) => isUnfit(state, grant, s))
   return {
     bindingScope: grant.scope.kind,
     bindingNamespace: grant.binding.namespace,

@@ -130,6 +130,20 @@ export function risksOf(rules: readonly RuleLike[]): Risk[] {
   return [...found.values()]
 }
 
+/**
+ * Do the rules give risky rights and nothing else? A wildcard also covers harmless use, so it does not count as that; nor
+ * do rules without resources.
+ */
+export function onlyRisks(rules: readonly RuleLike[]): boolean {
+  const isRisky = (verb: string, group: string, resource: string) =>
+    risksOf([{ verbs: [verb], apiGroups: [group], resources: [resource] }]).length > 0
+  const whole = ({ verbs, apiGroups, resources }: RuleLike) =>
+    resources.length > 0 &&
+    ![...verbs, ...apiGroups, ...resources].some((word) => word.includes('*')) &&
+    verbs.every((v) => apiGroups.every((g) => resources.every((r) => isRisky(v, g, r))))
+  return rules.length > 0 && rules.every(whole)
+}
+
 /** Impact lines of granting rules: what their holder can do with them that is more than it seems. */
 export function grantImpacts(rules: readonly RuleLike[], who: string, where: string, scope: 'namespace' | 'cluster'): Impact[] {
   return risksOf(rules).map((risk) => ({

@@ -32,20 +32,28 @@ export function isDecided(of: Pick<CheckResult | JudgedFinding, 'status'>): bool
 /** Asks (focus on Cancel), then takes back what was accepted or attested; says which objects it was for. */
 export function askWithdraw(ui: Ui, check: string, finding?: JudgedFinding): void {
   const { risks, attested } = decidedOn(ui, check, finding)
+  if (risks.length === 0 && !attested) return ui.toast(ui.t('Nothing is accepted or attested here any more.'), 'warn')
   // What the smallest screen has room for.
   const width = 54
   const lines: Line[] = [
     ...risks
-      .slice(0, 5)
-      .flatMap((r) => paragraph(`${scopeWords(ui, r.scope)}: ${ui.t('accepted until {day} by {owner}', words(r))}`, width)),
-    ...(risks.length > 5 ? [line(ui.t('and {n} more', { n: risks.length - 5 }))] : []),
+      .slice(0, 4)
+      .flatMap((r) => [
+        ...paragraph(scopeWords(ui, r.scope), width),
+        ...paragraph(ui.t('accepted until {day} by {owner}', words(r)), width, 2, 'dim'),
+      ]),
+    ...(risks.length > 4 ? [line(ui.t('and {n} more', { n: risks.length - 4 }))] : []),
     ...(attested ? [line(ui.t('The attestation of this check.'))] : []),
     [],
     ...paragraph(ui.t('It counts as open again. Nothing changes in the cluster.'), width, 0, 'dim'),
   ]
   // The attestation and the whole check go without a scope; what one finding stands on, risk by risk.
-  const scopes = finding === undefined || attested || risks.length === 0 ? [undefined] : risks.map((r) => r.scope)
-  const title = attested ? ui.t('Withdraw what was attested?') : ui.t('Withdraw what was accepted?')
+  const scopes = finding === undefined || attested ? [undefined] : risks.map((r) => r.scope)
+  const title = !attested
+    ? ui.t('Withdraw what was accepted?')
+    : risks.length === 0
+      ? ui.t('Withdraw what was attested?')
+      : ui.t('Withdraw what was accepted and attested?')
   ui.set({ dialog: { kind: 'confirm', title, lines, yes: ui.t('Withdraw'), focus: 'cancel', run: () => void withdraw(ui, check, scopes) } })
 }
 

@@ -2,6 +2,7 @@ import type { JudgedFinding } from '#model/assessment.ts'
 import type { Preview } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
+import type { AcceptedRisk } from '#model/progress.ts'
 import type { SourceKind, State } from '#model/state.ts'
 import type { ActOptions, ContextChoice, NextStep, Outcome, Ready, Session, SessionView, Target } from '#session/types.ts'
 import { assessment, CHECKS, entry, preview, run, WIZARD } from './fixtures.ts'
@@ -20,12 +21,23 @@ export interface FakeOptions {
   /** An aborted apply rejects instead of answering with what was done. */
   readonly rejectOnAbort?: boolean
   readonly previewError?: HardenError
+  /** The note follows the role's name, the days follow the scope. */
+  readonly follows?: boolean
+  /** Risks that were accepted for access/wildcards: its first objects are shown as accepted. */
+  readonly accepted?: readonly AcceptedRisk[]
 }
 
 export interface Fake extends Session {
   /** Names of the methods that were called, in order. */
   readonly calls: string[]
-  readonly given: { answers?: unknown; accepted?: unknown; attested?: unknown; outDir?: string; finding?: JudgedFinding }
+  readonly given: {
+    answers?: unknown
+    accepted?: unknown
+    withdrawn?: unknown
+    attested?: unknown
+    outDir?: string
+    finding?: JudgedFinding
+  }
 }
 
 const CONTEXTS: readonly ContextChoice[] = [
@@ -48,7 +60,7 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
     for (const listener of listeners) listener()
   }
   const readyView = (target: Target): Ready => {
-    const now = assessment(fixed)
+    const now = assessment(fixed, options.accepted?.length)
     const finding = now.checks[0]?.findings[0]
     const next: NextStep | undefined =
       fixed || finding === undefined ? undefined : { check: 'access/wildcards', wizard: WIZARD.id, finding, gain: 29 }
@@ -72,7 +84,7 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
         updatedAt: now.at,
         checks: {},
         history: [],
-        accepted: [],
+        accepted: [...(options.accepted ?? [])],
         attested: [],
       },
       before: { at: '2026-11-21T08:00:00.000Z', score: 40 },
@@ -137,9 +149,11 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
       show(readyView(target))
     },
     wizardsFor: (check) => (WIZARD.fixes.includes(check) ? [WIZARD] : []),
-    open: (_wizard, finding) => {
+    open: (_wizard, finding, answers = {}) => {
       given.finding = finding
-      return { wizard: WIZARD, answers: WIZARD.defaults(readyView(target).state, finding) }
+      const follows = options.follows === true && answers.roleName !== undefined ? { note: `for ${String(answers.roleName)}` } : {}
+      const days = options.follows === true && answers.scope === 'all' ? { days: 30 } : {}
+      return { wizard: WIZARD, answers: { ...WIZARD.defaults(readyView(target).state, finding), ...follows, ...days, ...answers } }
     },
     preview: async (_wizard, answers) => {
       calls.push('preview')
@@ -172,7 +186,10 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
       calls.push('attest')
       given.attested = item
     },
-    withdraw: async () => {},
+    withdraw: async (check, scope) => {
+      calls.push('withdraw')
+      given.withdrawn = { check, scope }
+    },
     saveSnapshot: async () => {
       calls.push('saveSnapshot')
     },

@@ -67,7 +67,7 @@ const score = (value: number, status: Status): Score => ({
 })
 
 /** Twelve objects fail (so that lists have a second page), or none after the fix. */
-export function assessment(fixed: boolean): Assessment {
+export function assessment(fixed: boolean, accepted = 0): Assessment {
   const names = [EVIL, ...Array.from({ length: 11 }, (_, i) => `role-${i + 2}`)]
   const status: Status = fixed ? 'pass' : 'fail'
   const [access, network, backup] = CHECKS
@@ -76,7 +76,7 @@ export function assessment(fixed: boolean): Assessment {
     result(
       access,
       status,
-      names.map((n) => finding(n, status)),
+      names.map((n, i) => finding(n, i < accepted ? 'accepted' : status)),
     ),
     result(network, 'unknown', []),
     result(backup, 'manual', [finding('restore', 'manual')]),

@@ -47,7 +47,7 @@ describe('withdrawing', () => {
       expect(screen.selected()).toContain('accepted')
       expect(footer(screen)).toContain('x withdraw')
       await screen.press('x')
-      expect(screen.text()).toContain('ClusterRoleBinding ci-deployer: accepted until 2099-01-01 by ann')
+      expect(screen.text()).toMatch(/ {3}ClusterRoleBinding ci-deployer\n {5}accepted until 2099-01-01 by ann/)
       await screen.press(KEY.enter)
       expect(session.calls.some((c) => c.startsWith('withdraw'))).toBe(false)
       await screen.press(KEY.enter, 'x', KEY.tab, KEY.enter)
@@ -185,7 +185,7 @@ describe('labels', () => {
     session.wizards.splice(0, session.wizards.length, long, ...others)
     session.open = () => ({ wizard: long, answers: { name: 'ci-deployer', preset: 'viewer', scope: ['ci'] } })
     await onScreen(session, { columns: 60, rows: 24 }, async (screen) => {
-      expect(await screen.press(...TO_FORM)).toMatch(/Where the new role of the… ci-deployer/)
+      expect(await screen.press(...TO_FORM)).toMatch(/Where the new role of the … ci-deployer/)
       screen.resize(100, 24)
       expect(await screen.until(label.en)).toContain(`${label.en}  ci-deployer`)
     })
