@@ -47,11 +47,12 @@ describe('a folder for git', () => {
       'configmap-shop-ours.yaml',
       'configmap-shop-ours-2.yaml',
       'patch-configmap-shop-theirs.yaml',
+      'before/configmap-shop-theirs.yaml',
       'kustomization.yaml',
       'README.md',
     ]
     expect(written).toEqual(files.map((name) => path.join(dir, name)))
-    expect(readdirSync(dir)).toHaveLength(5)
+    expect(readdirSync(dir)).toHaveLength(6)
     const read = (name: string) => readFileSync(path.join(dir, name), 'utf8')
     expect(read('configmap-shop-ours.yaml')).toMatch(/^# why\n[\s\S]*"on": "yes"/)
     expect(parse(read('kustomization.yaml')).resources).toEqual(files.slice(0, 2))
@@ -67,6 +68,66 @@ describe('a folder for git', () => {
     ])
       expect(readme).toContain(words)
     expect(toStream(shown).match(/^---$/gm)).toHaveLength(3)
+  })
+
+  it('keeps what is edited and removed as it is now, but no credential, and names the way back with it', async () => {
+    const writer = new FakeCluster()
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'ci-admin' }
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' }
+    writer.put({ apiVersion: role.apiVersion, kind: role.kind, metadata: { name: role.name }, roleRef, subjects: [] } as never)
+    const config = (name: string, data: Record<string, string>) =>
+      writer.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'shop', labels: { a: 'b' } }, data })
+    config('theirs', { a: '1' })
+    config('secretive', { a: '1', password: 'hunter2hunter2' })
+    const changes: Change[] = [
+      { kind: 'remove', ref: role },
+      ...['theirs', 'secretive'].map(
+        (name): Change => ({ kind: 'edit', ref: { ...ref, name }, edits: [{ op: 'set', path: ['data', 'a'], value: '2' }] }),
+      ),
+      { kind: 'remove', ref: { ...ref, name: 'gone' } },
+    ]
+    const shown = await previewChanges({ wizard: 'w', changes, cluster: { name: 'c' }, writer, templates })
+    const dir = path.join(temporaryFolder(), 'out')
+    const written = await toFolder(shown, dir, { templates })
+    expect(readdirSync(path.join(dir, 'before'))).toEqual(['clusterrolebinding-ci-admin.yaml', 'configmap-shop-theirs.yaml'])
+    const read = (name: string) => readFileSync(path.join(dir, name), 'utf8')
+    expect(parse(read('before/clusterrolebinding-ci-admin.yaml'))).toEqual({
+      apiVersion: role.apiVersion,
+      kind: role.kind,
+      metadata: { name: role.name },
+      roleRef,
+      subjects: [],
+    })
+    expect(parse(read('before/configmap-shop-theirs.yaml'))).toMatchObject({ data: { a: '1' }, metadata: { labels: { a: 'b' } } })
+    const readme = read('README.md')
+    expect(readme).toContain('`kubectl create -f before/clusterrolebinding-ci-admin.yaml` makes ClusterRoleBinding ci-admin again')
+    expect(readme).toContain('`kubectl replace -f before/configmap-shop-theirs.yaml` puts')
+    expect(readme).toContain('`kubectl get ConfigMap secretive -n shop -o yaml` saved before the change')
+    expect(written.map((file) => readFileSync(file, 'utf8')).join()).not.toContain('hunter2')
+  })
+
+  it('has a README.md whose steps are blocks of their own, with one blank line between them', async () => {
+    const steps = Array.from({ length: 10 }, (_, i) => ({
+      title: { en: `Step ${i + 1}` },
+      explain: { en: 'Why.' },
+      commands: ['if true', 'then', '  date; fi'],
+    }))
+    const guide: Change = {
+      kind: 'guide',
+      title: { en: 'x' },
+      files: [],
+      steps,
+      rollback: [{ title: { en: 'Back' }, commands: ['date'] }, { title: { en: 'No command' } }],
+      proof: { kind: 'check', check: 'x' },
+    }
+    const dir = path.join(temporaryFolder(), 'out')
+    await toFolder(await preview([guide]), dir, { templates })
+    const readme = readFileSync(path.join(dir, 'README.md'), 'utf8')
+    expect(readme).not.toMatch(/\n\n\n|\n\n$|[ ]\n/)
+    expect(readme).toContain(
+      '## Way back\n\n1. Back\n\n   ```sh\n   date\n   ```\n\n2. No command\n\n## Order\n\n1. Step 1\n\n   Why.\n\n   ```sh\n',
+    )
+    expect(readme).toContain('\n\n10. Step 10\n\n    Why.\n\n    ```sh\n    if true\n    then\n      date; fi\n    ```\n')
   })
 
   it('is never written over what is there', async () => {

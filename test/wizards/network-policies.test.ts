@@ -159,6 +159,86 @@ metadata: { name: shop }
     expect(impactsOf(wizard, calico, SHOP)).toEqual([])
   })
 
+  const busy = (policies = '') =>
+    stateOf(`
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { team: web } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: db, namespace: shop }
+spec: { selector: { app: db }, ports: [{ port: 5432 }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: front, namespace: shop }
+spec: { rules: [{ host: shop.example, http: { paths: [{ path: /, backend: { service: { name: web, port: { number: 80 } } } }] } }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: report, namespace: ci }
+spec: { containers: [{ name: a, args: ['--dsn=postgres://db.shop.svc.cluster.local:5432/x'] }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: other, namespace: ci }
+spec: { containers: [{ name: a, args: ['--dsn=mydb.shop', 'db.shopping', 'web.shop.example.com'] }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: own, namespace: shop }
+spec: { containers: [{ name: a, args: ['db.shop'] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: alias, namespace: ci }
+spec: { type: ExternalName, externalName: web.shop.svc.cluster.local }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: to-db, namespace: ci }
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+    - to: [{ namespaceSelector: { matchLabels: { team: web } }, podSelector: { matchLabels: { app: db } } }]
+    - to: [{ namespaceSelector: {} }]
+${policies}`)
+  const ALLOW_ALL = `---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: allow-all, namespace: shop }
+spec: { podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{}], egress: [{}] }
+`
+
+  it('published applications, and Services that other namespaces are seen to reach', () => {
+    const lines = impactsOf(wizard, busy(), SHOP)
+    expect(lines.filter((l) => l.startsWith('danger'))).toEqual([
+      'danger: shop: traffic from the ingress controller to Service web stops until it is allowed (Ingress front).',
+      'danger: shop: Service web is reached from other namespaces and would no longer be: Service ci/alias.',
+      'danger: shop: Service db is reached from other namespaces and would no longer be: NetworkPolicy ci/to-db, pod ci/report.',
+    ])
+    const others = { ...SHOP, mode: 'deny-other-namespaces' }
+    expect(impactsOf(wizard, busy(), { ...others, ingressNamespace: '' }).join()).toContain('from the ingress controller')
+    expect(impactsOf(wizard, busy(), { ...others, ingressNamespace: 'shop' }).join()).not.toContain('from the ingress controller')
+    expect(impactsOf(wizard, busy(), { ...SHOP, direction: 'egress' }).join()).not.toContain('Service web')
+  })
+
+  it('an allow-all that makes it ineffective, in the direction asked for, and nothing is said to be cut then', () => {
+    const opened = (direction: string) => impactsOf(wizard, busy(ALLOW_ALL), { ...SHOP, direction }).filter((l) => l.includes('shop'))
+    const line = (way: string) =>
+      `danger: shop: NetworkPolicy allow-all lets everything ${way}, and policies add up: nothing is denied and the check stays red until it is removed.`
+    expect(opened('ingress')).toEqual([line('in')])
+    expect(opened('egress')).toEqual([line('out')])
+    expect(opened('both')).toEqual([line('in'), line('out')])
+  })
+
   it('who loses the API server', () => {
     const given = { inNamespaces: ['ci'], direction: 'egress' }
     expect(wizard.defaults(SAMPLE)).toMatchObject({ allowApiServer: true })

@@ -116,6 +116,40 @@ subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: User, name: ada }]
   })
 })
 
+describe('suggests', () => {
+  const bound = (rules: string) =>
+    stateOf(`
+apiVersion: ${RBAC}
+kind: Role
+metadata: { name: debugger, namespace: shop }
+rules: ${rules}
+---
+apiVersion: ${RBAC}
+kind: RoleBinding
+metadata: { name: debugger, namespace: shop }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: debugger }
+subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: User, name: ada }]
+`)
+  const EXEC = '{ apiGroups: [""], resources: [pods/exec, pods/attach], verbs: [create, get] }'
+  const finding = { object: { apiVersion: RBAC, kind: 'RoleBinding', namespace: 'shop', name: 'debugger' }, check: 'access/exec-attach' }
+
+  it.each([
+    [`[${EXEC}]`, 'none'],
+    ['[{ apiGroups: [""], resources: [secrets], verbs: [get, list, watch] }]', 'none'],
+    [`[${EXEC}, { apiGroups: [""], resources: [pods], verbs: [get, list] }]`, 'read-only'],
+    ['[{ apiGroups: [""], resources: [secrets, configmaps], verbs: [get] }]', 'read-only'],
+    ['[{ apiGroups: [""], resources: ["*"], verbs: [get] }]', 'read-only'],
+  ])('for %s: %s', (rules, preset) => {
+    expect(answersOf(wizard, bound(rules), {}, finding)).toMatchObject({ binding: 'debugger', preset })
+  })
+
+  it('rights from least to most', () => {
+    expect(wizard.fields.find((f) => f.name === 'preset')).toMatchObject({
+      options: ['none', 'log-reader', 'secret-free-viewer', 'read-only', 'developer', 'deployer', 'custom'],
+    })
+  })
+})
+
 describe('refuses', () => {
   it.each([
     [{ binding: 'nothing' }, 'no ClusterRoleBinding named nothing was seen'],

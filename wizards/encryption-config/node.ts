@@ -108,13 +108,13 @@ export function waitRestarted(place: Place, otherwise: string): string[] {
 export function waitLoaded(place: Place): string[] {
   return [
     `want=$(sha256sum ${place.file} | cut -d ' ' -f 1)`,
-    'end=$(($(date +%s) + 180))',
+    'late=; end=$(($(date +%s) + 180))',
     `until ${localKubectl(place)} get --raw /metrics 2> /dev/null |`,
     `  grep '^apiserver_encryption_config_controller_last_config_info{' | grep -qF "hash=\\"sha256:$want\\"} 1"; do`,
-    `  if [ "$(date +%s)" -ge "$end" ]; then echo 'NOT LOADED AFTER 3 MINUTES: put the file of the step before back'; break; fi`,
+    `  if [ "$(date +%s)" -ge "$end" ]; then late=yes; echo 'NOT LOADED AFTER 3 MINUTES: put the file of the step before back'; break; fi`,
     '  sleep 5',
     'done',
-    `if [ "$(date +%s)" -lt "$end" ]; then echo "this node uses $want"; fi`,
+    `if [ -z "$late" ]; then echo "this node uses $want"; fi`,
   ]
 }
 

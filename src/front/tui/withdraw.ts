@@ -31,30 +31,47 @@ export function isDecided(of: Pick<CheckResult | JudgedFinding, 'status'>): bool
 
 /** Asks (focus on Cancel), then takes back what was accepted or attested; says which objects it was for. */
 export function askWithdraw(ui: Ui, check: string, finding?: JudgedFinding): void {
-  const { risks, attested } = decidedOn(ui, check, finding)
-  if (risks.length === 0 && !attested) return ui.toast(ui.t('Nothing is accepted or attested here any more.'), 'warn')
-  // What the smallest screen has room for.
-  const width = 54
-  const lines: Line[] = [
+  const decided = decidedOn(ui, check, finding)
+  if (decided.risks.length === 0 && !decided.attested) {
+    ui.toast(ui.t('Nothing is accepted or attested here any more.'), 'warn')
+    return
+  }
+  // The attestation and the whole check go without a scope; what one finding stands on, risk by risk.
+  const scopes = finding === undefined || decided.attested ? [undefined] : decided.risks.map((r) => r.scope)
+  ui.set({
+    dialog: {
+      kind: 'confirm',
+      title: titleOf(ui, decided),
+      lines: linesOf(ui, decided),
+      yes: ui.t('Withdraw'),
+      focus: 'cancel',
+      run: () => void withdraw(ui, check, scopes),
+    },
+  })
+}
+
+function titleOf(ui: Ui, { risks, attested }: Decided): string {
+  if (!attested) return ui.t('Withdraw what was accepted?')
+  return risks.length === 0 ? ui.t('Withdraw what was attested?') : ui.t('Withdraw what was accepted and attested?')
+}
+
+/** What the smallest screen has room for. */
+const WIDTH = 54
+const SHOWN = 4
+
+function linesOf(ui: Ui, { risks, attested }: Decided): Line[] {
+  return [
     ...risks
-      .slice(0, 4)
+      .slice(0, SHOWN)
       .flatMap((r) => [
-        ...paragraph(scopeWords(ui, r.scope), width),
-        ...paragraph(ui.t('accepted until {day} by {owner}', words(r)), width, 2, 'dim'),
+        ...paragraph(scopeWords(ui, r.scope), WIDTH),
+        ...paragraph(ui.t('accepted until {day} by {owner}', words(r)), WIDTH, 2, 'dim'),
       ]),
-    ...(risks.length > 4 ? [line(ui.t('and {n} more', { n: risks.length - 4 }))] : []),
+    ...(risks.length > SHOWN ? [line(ui.t('and {n} more', { n: risks.length - SHOWN }))] : []),
     ...(attested ? [line(ui.t('The attestation of this check.'))] : []),
     [],
-    ...paragraph(ui.t('It counts as open again. Nothing changes in the cluster.'), width, 0, 'dim'),
+    ...paragraph(ui.t('It counts as open again. Nothing changes in the cluster.'), WIDTH, 0, 'dim'),
   ]
-  // The attestation and the whole check go without a scope; what one finding stands on, risk by risk.
-  const scopes = finding === undefined || attested ? [undefined] : risks.map((r) => r.scope)
-  const title = !attested
-    ? ui.t('Withdraw what was accepted?')
-    : risks.length === 0
-      ? ui.t('Withdraw what was attested?')
-      : ui.t('Withdraw what was accepted and attested?')
-  ui.set({ dialog: { kind: 'confirm', title, lines, yes: ui.t('Withdraw'), focus: 'cancel', run: () => void withdraw(ui, check, scopes) } })
 }
 
 function words(risk: AcceptedRisk): { readonly day: string; readonly owner: string } {

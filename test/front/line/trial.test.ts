@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { printVerification } from '#front/line/result.ts'
+import type { Ui } from '#front/line/ui.ts'
+import { sayer } from '#front/line/words.ts'
 import type { AcceptedRisk } from '#model/progress.ts'
+import type { Ready } from '#session/types.ts'
 import { drive } from './drive.ts'
 import { createFakeSession } from './fakeSession.ts'
 
@@ -99,4 +103,15 @@ test('the overview tells what changed since the start', async () => {
   const session = createFakeSession({ connected: true })
   const { text } = await drive(session, ['1', '', '', '', '', '', '', '', '1', 'yes', 'show the overview', 'quit'])
   expect(text).toContain('42 when you started, 71 now')
+})
+
+test('a check that has something to look at now, and fails, is said to be new', () => {
+  const lines: string[] = []
+  const say = (text: string) => lines.push(text)
+  const out = { line: say, para: say } as unknown as Ui['out']
+  const ui = { out, t: sayer('en'), lang: 'en' } as unknown as Ui
+  const view = { assessment: { checks: [] } } as unknown as Ready
+  const check = { check: 'backup/off-host-copy', before: 'not-applicable', after: 'fail', failsBefore: 0, failsAfter: 1 }
+  printVerification(ui, { at: '', checks: [check], objects: [], ok: true }, view)
+  expect(lines.join('\n')).toContain('1 check now has something to look at and fails')
 })

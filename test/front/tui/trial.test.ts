@@ -134,6 +134,21 @@ describe('help', () => {
     expect(helpFor('What it is for.', ['a'], 'a')).toEqual({ first: '', rest: 'What it is for.' })
   })
 
+  it('of the chosen option is whole at 80x24, however long the help is', async () => {
+    const session = new FakeSession()
+    const [role, ...others] = session.wizards
+    if (role === undefined) throw new Error('no wizard')
+    const other = 'viewer: reads everything but Secrets, in all namespaces that are named below, today and later. '.repeat(3)
+    const editor = 'editor: also changes what is there, but neither roles nor what stands on nodes; ask who reviews such changes.'
+    const texts = { ...role.texts, preset: { label: { en: 'May do' }, help: { en: `${other}${editor} own rules: row by row.` } } }
+    session.wizards.splice(0, session.wizards.length, { ...role, texts }, ...others)
+    session.open = () => ({ wizard: { ...role, texts }, answers: { preset: 'editor', name: 'x', scope: ['ci'] } })
+    await onScreen(session, {}, async (screen) => {
+      expect((await screen.press(...TO_FORM, KEY.tab)).replaceAll(/\s+/g, ' ')).toContain(editor)
+      expect((await screen.press(KEY.right)).replaceAll(/\s+/g, ' ')).toContain('own rules: row by row.')
+    })
+  })
+
   it('opens with F1, also in a form, whose answers stay', () =>
     onScreen(new FakeSession(), {}, async (screen) => {
       await screen.press(...TO_FORM, 'x')
