@@ -77,17 +77,19 @@ function objectFile(item: ObjectItem, names: Names, templates: string | undefine
     const text =
       change.kind === 'apply' ? renderObject(change.template, change.values, templates).text : toYaml(change.object as unknown as Json)
     const path = names.of(ref, '')
-    const back = action === 'create' ? `\`kubectl delete -f ${path}\`` : putBack(item, before)
-    return { file: plain(path, text), ...before, listed: true, order: `\`${path}\`: ${name}`, back }
+    const { keep, back } = action === 'create' ? { keep: '', back: `\`kubectl delete -f ${path}\`` } : putBack(item, before, names)
+    return { file: plain(path, text), ...before, listed: true, order: `${keep}\`${path}\`: ${name}`, back }
   }
   if (change.kind === 'edit') {
     const path = names.of(ref, 'patch-')
     const patch = code(`kubectl patch ${inShell(ref)} --type strategic --patch-file ${path}`)
-    const order = `\`${path}\` changes ${name}, which is somebody else's file: make the change there, or run ${patch}`
-    return { file: plain(path, toYaml(patchOf(ref, change.edits))), ...before, listed: false, order, back: putBack(item, before) }
+    const { keep, back } = putBack(item, before, names)
+    const order = `${keep}\`${path}\` changes ${name}, which is somebody else's file: make the change there, or run ${patch}`
+    return { file: plain(path, toYaml(patchOf(ref, change.edits))), ...before, listed: false, order, back }
   }
-  const order = `Remove ${name} from its source, or run ${code(`kubectl delete ${inShell(ref)}`)}`
-  return { ...before, listed: false, order, back: putBack(item, before) }
+  const { keep, back } = putBack(item, before, names)
+  const order = `${keep}Remove ${name} from its source, or run ${code(`kubectl delete ${inShell(ref)}`)}`
+  return { ...before, listed: false, order, back }
 }
 
 /**
@@ -101,14 +103,24 @@ function beforeOf({ before, ref, action }: ObjectItem, names: Names): { readonly
   return { before: plain(names.of(ref, 'before/'), toYaml(object)) }
 }
 
-function putBack({ action, ref }: ObjectItem, { before }: { readonly before?: OutFile }): string {
+/** How to put an object back; where its file could not be written here, how to keep it before the change. */
+function putBack(
+  { action, ref, change }: ObjectItem,
+  { before }: { readonly before?: OutFile },
+  names: Names,
+): { readonly keep: string; readonly back: string } {
   const name = word(refLabel(ref))
-  if (before === undefined)
-    return action === 'delete'
-      ? `${name}: apply its own file again.`
-      : `${name}: put the old values back, from git or from ${code(`kubectl get ${inShell(ref)} -o yaml`)} saved before the change.`
-  if (action === 'delete') return `\`kubectl create -f ${before.path}\` makes ${name} again, as it was when this folder was written.`
-  return `\`kubectl replace -f ${before.path}\` puts ${name} back as it was when this folder was written; what others changed in it since goes too.`
+  const removes = change.kind === 'remove'
+  if (action === 'none' && before === undefined) return { keep: '', back: `${name}: nothing to put back.` }
+  const path = before?.path ?? names.of(ref, 'before-')
+  // A new object takes no resourceVersion and no uid.
+  const get = `kubectl get ${inShell(ref)} -o yaml | sed -e '/^  resourceVersion:/d' -e '/^  uid:/d' > ${path}`
+  return {
+    keep: before === undefined ? `Keep ${name} as it is now: ${code(get)}. ` : '',
+    back: removes
+      ? `\`kubectl create -f ${path}\` makes ${name} again, as it was before.`
+      : `\`kubectl replace -f ${path}\` puts ${name} back as it was before; what others changed in it since goes too.`,
+  }
 }
 
 /** Arguments for kubectl. RBAC names may hold almost anything, and somebody will paste this line into a shell. */

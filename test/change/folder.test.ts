@@ -102,7 +102,10 @@ describe('a folder for git', () => {
     const readme = read('README.md')
     expect(readme).toContain('`kubectl create -f before/clusterrolebinding-ci-admin.yaml` makes ClusterRoleBinding ci-admin again')
     expect(readme).toContain('`kubectl replace -f before/configmap-shop-theirs.yaml` puts')
-    expect(readme).toContain('`kubectl get ConfigMap secretive -n shop -o yaml` saved before the change')
+    expect(readme).toMatch(
+      /Keep ConfigMap .*: `kubectl get ConfigMap secretive -n shop -o yaml \| sed .* > before-configmap-shop-secretive.yaml`/,
+    )
+    expect(readme).toContain('`kubectl replace -f before-configmap-shop-secretive.yaml` puts')
     expect(written.map((file) => readFileSync(file, 'utf8')).join()).not.toContain('hunter2')
   })
 

@@ -168,7 +168,11 @@ describe('others in between', () => {
     const shop = await previewChanges({ wizard: 'w', changes: inShop, cluster: { name: 'c' }, writer: room.writer, templates })
     expect(shop).toMatchObject({
       ok: true,
-      items: [{ action: 'create' }, { action: 'create', warnings: [expect.stringContaining('shop')] }],
+      items: [
+        { action: 'create', warnings: [] },
+        { action: 'create', warnings: [] },
+      ],
+      impacts: [{ level: 'info', params: { count: 1, what: 'shop' } }],
     })
     const made = await applyPreview(shop, { ...room, who: 'tester', templates })
     expect(made.entries.map((e) => e.state)).toEqual(['done', 'done'])
@@ -202,7 +206,11 @@ describe('others in between', () => {
     const preview = await limited.preview(plan)
     expect(preview).toMatchObject({
       ok: true,
-      items: [{ action: 'create' }, { action: 'create', warnings: [expect.stringContaining('Role')] }],
+      items: [
+        { action: 'create', warnings: [] },
+        { action: 'create', warnings: [] },
+      ],
+      impacts: [{ level: 'info', params: { count: 1, what: expect.stringContaining('Role') } }],
     })
     const run = await applyPreview(preview, { ...limited, who: 'limited' })
     expect(run.entries.map((e) => e.state)).toEqual(['done', 'done'])

@@ -71,20 +71,17 @@ export function putFile(path: string, { file }: Place): string[] {
   ]
 }
 
-/** The old manifest back onto a node, by rename; works without the API. */
-export function manifestBack(): string[] {
-  // A copy in the manifests folder itself would be run by the kubelet.
-  return [
-    `install -m 0600 ${BACKUP}/kube-apiserver.yaml /etc/kubernetes/kube-apiserver.yaml.back && mv /etc/kubernetes/kube-apiserver.yaml.back ${MANIFEST}`,
-  ]
-}
+/** The old manifest back onto a node, by rename; works without the API. A copy in the manifests folder would be run by the kubelet. */
+export const MANIFEST_BACK = `install -m 0600 ${BACKUP}/kube-apiserver.yaml /etc/kubernetes/kube-apiserver.yaml.back && mv /etc/kubernetes/kube-apiserver.yaml.back ${MANIFEST}`
 
 const RUNNING = "crictl ps --state running --name '^kube-apiserver$' --quiet"
 
-/** Before a manifest is replaced: which container runs now. */
-export function rememberContainer(): string[] {
+/** Remembers which container runs now, and only then replaces the manifest. */
+export function replaceManifest(command: string): string[] {
   return [
-    `${RUNNING} > ${BACKUP}/kube-apiserver.container && test -s ${BACKUP}/kube-apiserver.container || echo 'NO API SERVER RUNS HERE: stop and look why'`,
+    `${RUNNING} > ${BACKUP}/kube-apiserver.container && test -s ${BACKUP}/kube-apiserver.container &&`,
+    `  ${command} ||`,
+    "  echo 'NOT REPLACED: no API server runs here, or the command failed'",
   ]
 }
 

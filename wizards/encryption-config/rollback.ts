@@ -4,10 +4,10 @@ import {
   BACKUP,
   etcdctl,
   MANIFEST,
-  manifestBack,
+  MANIFEST_BACK,
   type Place,
   putFile,
-  rememberContainer,
+  replaceManifest,
   rewrites,
   waitLoaded,
   waitRestarted,
@@ -17,7 +17,7 @@ import type { EncryptionAnswers } from './questions.ts'
 /** The way back, shown before the steps. */
 export function rollbackOf(answers: EncryptionAnswers, staged: readonly StagedFile[], decryptPath: string, place: Place): Step[] {
   if (answers.situation === 'rotation') return [previousFile(staged, place)]
-  return [doesNotStart(), backToPlainText(answers, decryptPath, place), flagsAway(answers, place)]
+  return [doesNotStart(), backToPlainText(answers, decryptPath, place), nothingEncrypted(answers), flagsAway(place)]
 }
 
 function previousFile(staged: readonly StagedFile[], place: Place): Step {
@@ -37,7 +37,7 @@ function doesNotStart(): Step {
       en: 'Works without the API and takes about 20 seconds. Safe as long as nothing was written encrypted; after that what is encrypted cannot be read without the key, so go on with the next step in place of removing the file. The reason is in the log of the container.',
     },
     commands: [
-      ...manifestBack(),
+      MANIFEST_BACK,
       'crictl ps -a --name kube-apiserver',
       'tail -n 20 /var/log/pods/kube-system_kube-apiserver-*/kube-apiserver/*.log',
     ],
@@ -54,22 +54,32 @@ function backToPlainText(answers: EncryptionAnswers, decryptPath: string, place:
   }
 }
 
-/** Only when nothing stored needs the key. */
-function flagsAway(answers: EncryptionAnswers, place: Place): Step {
+/** Looked at before the flags go: a block that is pasted whole must not go on past a wrong answer. */
+function nothingEncrypted(answers: EncryptionAnswers): Step {
   // Where a resource of a group is stored is not told by its name.
   const core = answers.resources.filter((r) => !r.includes('.'))
   return {
-    title: { en: 'Only then take the flags away, on one control-plane node after the other' },
+    title: { en: 'On a control-plane node: look that nothing is encrypted any more' },
     explain: {
-      en: 'The first lines count what is still encrypted: each must say 0. The difference must show the flags, the volume and the mount of the encryption alone; where it shows more (an upgrade since), take these out of the manifest by hand. Keep the key as long as the oldest etcd snapshot.',
+      en: 'Each count must be 0. The difference must show the flags, the volume and the mount of the encryption alone; where it shows more (an upgrade since), take these out of the manifest by hand instead of the next step.',
     },
     commands: [
       ...core.map((r) => `${etcdctl(`get --prefix --print-value-only /registry/${r}/`)} | grep -ac '^k8s:enc:'`),
       `diff ${BACKUP}/kube-apiserver.yaml ${MANIFEST}`,
-      `kubeadm init phase upload-config kubeadm --config ${BACKUP}/kubeadm-before.yaml`,
-      ...rememberContainer(),
-      ...manifestBack(),
-      ...waitRestarted(place, 'put the manifest with the flags back (kubeadm init phase control-plane apiserver) and look at the log'),
+    ],
+  }
+}
+
+function flagsAway(place: Place): Step {
+  return {
+    title: { en: 'Only then take the flags away, on one control-plane node after the other' },
+    explain: {
+      en: 'kubeadm is told on the node that keeps its configuration from before. Go on to the next node when this one says ok. Keep the key as long as the oldest etcd snapshot.',
+    },
+    commands: [
+      `test ! -e ${BACKUP}/kubeadm-before.yaml || kubeadm init phase upload-config kubeadm --config ${BACKUP}/kubeadm-before.yaml`,
+      ...replaceManifest(MANIFEST_BACK),
+      ...waitRestarted(place, 'look at the log of the API server'),
     ],
   }
 }

@@ -1,6 +1,6 @@
 import type { Step } from '#model/change.ts'
 import type { Stage, StagedFile } from './files.ts'
-import { BACKUP, copyStep, etcdctl, MANIFEST, type Place, putFile, rememberContainer, rewrites, waitLoaded, waitRestarted } from './node.ts'
+import { BACKUP, copyStep, etcdctl, MANIFEST, type Place, putFile, replaceManifest, rewrites, waitLoaded, waitRestarted } from './node.ts'
 import type { EncryptionAnswers } from './questions.ts'
 
 /** Of each API server: the file is the same on all, but one may not have read it yet. */
@@ -76,8 +76,7 @@ function enableSteps(place: Place): Step[] {
       },
       commands: [
         `${CLUSTER_CONFIGURATION} > ${BACKUP}/kubeadm.yaml`,
-        ...rememberContainer(),
-        `kubeadm init phase control-plane apiserver --config ${BACKUP}/kubeadm.yaml`,
+        ...replaceManifest(`kubeadm init phase control-plane apiserver --config ${BACKUP}/kubeadm.yaml`),
         `diff ${BACKUP}/kube-apiserver.yaml ${MANIFEST}`,
         ...waitRestarted(place, 'run the first step of the way back now'),
       ],

@@ -1,7 +1,7 @@
 import { AREA_TITLES, AREAS, type Area } from '#model/areas.ts'
 import type { CheckResult, Score } from '#model/assessment.ts'
 import { safe, say } from '#model/text.ts'
-import { gapSentence, objectName, percent, sentence } from '#report/words.ts'
+import { gapSentence, guideSentence, objectName, percent, sentence } from '#report/words.ts'
 import type { Ready } from '#session/types.ts'
 import { showError, type Ui } from './ui.ts'
 import { clusterName, count, distinct, when } from './words.ts'
@@ -38,6 +38,8 @@ export function printOverview(ui: Ui, view: Ready, first?: number): void {
     for (const gap of gaps.slice(0, 3)) out.para(gap, 2)
     if (gaps.length > 3) out.line(t('  and {n} more; each check names its own', { n: gaps.length - 3 }))
   }
+  for (const guide of view.guides)
+    if (guide.took !== true) out.para(t('Files for nodes: {state}', { state: guideSentence(guide) }), 0, 'warn')
   if (view.problem !== undefined) {
     out.para(t('The last refresh did not work; what you see is of {at}.', { at: when(view.assessment.at) }), 0, 'warn')
     showError(ui, view.problem)

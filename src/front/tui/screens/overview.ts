@@ -1,6 +1,7 @@
 import { AREA_TITLES, AREAS, type Area } from '#model/areas.ts'
 import type { Score } from '#model/assessment.ts'
 import { safe, say } from '#model/text.ts'
+import { guideSentence } from '#report/words.ts'
 import type { Ready } from '#session/types.ts'
 import * as act from '../actions.ts'
 import { BLANK, clip, type Line, line, pad, padStart, span } from '../lines.ts'
@@ -18,7 +19,16 @@ export function body(ctx: Ctx, ready: Ready): Body {
     span(`   ${ctx.t('seen')} ${points(overall.coverage)}%   `, 'dim'),
     ...totalsLine(ctx, overall, ['fail', 'unknown', 'manual', 'accepted']),
   ]
-  const head = [total, ...changed(ctx, ready), ...unseen(ctx, ready), BLANK, ...next(ctx, ready), BLANK, columns(ctx)]
+  const head = [
+    total,
+    ...changed(ctx, ready),
+    ...unseen(ctx, ready),
+    ...waiting(ctx, ready),
+    BLANK,
+    ...next(ctx, ready),
+    BLANK,
+    columns(ctx),
+  ]
   return { kind: 'list', head, groups: [{ rows: areas(ready).map((a) => areaRow(ctx, ready, a)) }], empty: ctx.t('No area matches.') }
 }
 
@@ -73,6 +83,12 @@ function unseen(ctx: Ctx, ready: Ready): Line[] {
   if (unknown === 0 || !ready.assessment.gaps.some((g) => g.needs !== undefined)) return []
   const words = ctx.t('Rights are missing: kubeharden permissions prints them')
   return [line(span(clip(`? ${words}`, ctx.width), 'warn'))]
+}
+
+/** Files written for nodes that are not known to be in use: they do nothing until somebody carries them there. */
+function waiting(ctx: Ctx, ready: Ready): Line[] {
+  const open = ready.guides.filter((g) => g.took !== true)
+  return open.map((g) => line(span(clip(`… ${guideSentence(g, ctx.lang)}`, ctx.width), 'warn')))
 }
 
 function next(ctx: Ctx, ready: Ready): Line[] {
