@@ -4,7 +4,7 @@ import type { JudgedFinding } from '#model/assessment.ts'
 import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { AcceptedRisk, Attestation, Progress } from '#model/progress.ts'
-import { type Answers, answersError, mergeAnswers, parseAnswers } from '#model/questions.ts'
+import { type Answers, answersError, parseAnswers } from '#model/questions.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { Wizard } from '#model/wizard.ts'
 import { applyAndVerify, folderOf, MANIFESTS, previewOf, previewOfObjects, previewOfUndo, undoAndVerify } from './act.ts'
@@ -14,7 +14,9 @@ import { type Link, openLink, relist, rememberable, reread, writable } from './l
 import { storesInTurn } from './locks.ts'
 import { contextsOf, readyView } from './ready.ts'
 import { withAccepted, withAttested, withWithdrawn } from './remember.ts'
+import { Shown } from './shown.ts'
 import type { ActOptions, CommandSession, Outcome, Ready, SessionView, Target, WizardRun } from './types.ts'
+import { openWizard, wizardOf } from './wizards.ts'
 
 /** Makes a session from what main hands it. Nothing is connected before `start`. */
 export function createSession(deps: SessionDeps): CommandSession {
@@ -23,8 +25,7 @@ export function createSession(deps: SessionDeps): CommandSession {
 
 class CurrentSession implements CommandSession {
   readonly #deps: SessionDeps
-  readonly #listeners = new Set<() => void>()
-  #view: SessionView
+  readonly #shown: Shown
   #link: Link | undefined
   #connecting: AbortController | undefined
   /** What a preview belongs to: only what was shown of this very cluster is ever carried out on it. */
@@ -39,7 +40,7 @@ class CurrentSession implements CommandSession {
 
   constructor(deps: SessionDeps) {
     this.#deps = deps
-    this.#view = deps.target === undefined ? { phase: 'choosing', contexts: [] } : { phase: 'connecting', target: deps.target }
+    this.#shown = new Shown(deps.target === undefined ? { phase: 'choosing', contexts: [] } : { phase: 'connecting', target: deps.target })
   }
 
   get checks() {
@@ -48,17 +49,8 @@ class CurrentSession implements CommandSession {
   get wizards() {
     return this.#deps.wizards
   }
-  view = (): SessionView => this.#view
-
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  #show(view: SessionView): void {
-    this.#view = view
-    for (const listener of this.#listeners) listener()
-  }
+  view = (): SessionView => this.#shown.view()
+  subscribe = (listener: () => void): (() => void) => this.#shown.subscribe(listener)
 
   async start(): Promise<void> {
     if (this.#deps.target !== undefined) return this.choose(this.#deps.target)
@@ -69,7 +61,7 @@ class CurrentSession implements CommandSession {
     const turn = this.#begin()
     await this.#drop().catch(() => undefined)
     const found = await contextsOf(this.#deps)
-    if (!turn.signal.aborted) this.#show({ phase: 'choosing', ...found })
+    if (!turn.signal.aborted) this.#shown.show({ phase: 'choosing', ...found })
   }
 
   /** A new way begins; one that is still being gone is given up and shows nothing any more. */
@@ -84,20 +76,20 @@ class CurrentSession implements CommandSession {
     // What could not be closed is no reason not to go on to another cluster.
     await this.#drop().catch(() => undefined)
     if (turn.signal.aborted) return
-    this.#show({ phase: 'connecting', target })
+    this.#shown.show({ phase: 'connecting', target })
     try {
       const onProgress = (progress: CollectProgress) => {
-        if (!turn.signal.aborted) this.#show({ phase: 'connecting', target, progress })
+        if (!turn.signal.aborted) this.#shown.show({ phase: 'connecting', target, progress })
       }
       const deps = { ...this.#deps, openStores: storesInTurn(this.#deps, this.#locks, turn.signal) }
       const link = await openLink(deps, target, { signal: turn.signal, onProgress })
       if (turn.signal.aborted) return await link.close()
       this.#link = link
-      this.#show(this.#ready(link))
+      this.#shown.show(this.#ready(link))
     } catch (error) {
       if (turn.signal.aborted) return
       const { contexts } = await contextsOf(this.#deps)
-      if (!turn.signal.aborted) this.#show({ phase: 'failed', target, error: toHardenError(error), contexts })
+      if (!turn.signal.aborted) this.#shown.show({ phase: 'failed', target, error: toHardenError(error), contexts })
     }
   }
 
@@ -108,21 +100,17 @@ class CurrentSession implements CommandSession {
   async refresh(signal?: AbortSignal): Promise<void> {
     const link = this.#open()
     const until = this.#until(signal)
-    this.#patch({ refreshing: true })
+    this.#shown.patch({ refreshing: true })
     try {
       const onProgress = (progress: CollectProgress) => {
-        if (this.#link === link) this.#patch({ refreshProgress: progress })
+        if (this.#link === link) this.#shown.patch({ refreshProgress: progress })
       }
       await this.#acts.run(() => reread(link, { signal: until, onProgress }))
-      if (this.#link === link) this.#show(this.#ready(link))
+      if (this.#link === link) this.#shown.show(this.#ready(link))
     } catch (error) {
       // The old assessment stays on the screen, with the reason why it is old.
-      if (this.#link === link) this.#show({ ...this.#ready(link), problem: toHardenError(error) })
+      if (this.#link === link) this.#shown.show({ ...this.#ready(link), problem: toHardenError(error) })
     }
-  }
-
-  #patch(part: Partial<Ready>): void {
-    if (this.#view.phase === 'ready') this.#show({ ...this.#view, ...part })
   }
 
   #open(): Link {
@@ -134,23 +122,12 @@ class CurrentSession implements CommandSession {
     return this.#deps.wizards.filter((w) => w.fixes.includes(check))
   }
 
-  #wizard(id: string): Wizard {
-    const wizard = this.#deps.wizards.find((w) => w.id === id)
-    if (wizard !== undefined) return wizard
-    const known = this.#deps.wizards.map((w) => w.id).join(', ')
-    throw new HardenError('input', `There is no wizard ${id}.`, `Known wizards: ${known}.`)
-  }
-
   open(id: string, finding?: JudgedFinding, given?: Answers): WizardRun {
-    const wizard = this.#wizard(id)
-    const { assessment, state } = this.#open()
-    const check = finding && assessment.checks.find((c) => c.findings.includes(finding))?.id
-    const opened = finding && { ...finding, ...(check === undefined ? {} : { check }) }
-    return { wizard, answers: mergeAnswers(given, wizard.defaults(state, opened, given)) }
+    return openWizard(this.#open(), wizardOf(this.#deps.wizards, id), finding, given)
   }
 
   async preview(id: string, raw: Answers, signal?: AbortSignal): Promise<Preview> {
-    const wizard = this.#wizard(id)
+    const wizard = wizardOf(this.#deps.wizards, id)
     const parsed = parseAnswers(wizard.questions, raw, wizard.when)
     if ('problems' in parsed) throw answersError(parsed.problems, id)
     return this.#looking(signal, (link, until) => previewOf(link, wizard, parsed.answers, until))
@@ -184,7 +161,7 @@ class CurrentSession implements CommandSession {
         'This preview is not of the cluster that is connected. Nothing was written.',
         'Preview the change again.',
       )
-    if (preview.wizard !== MANIFESTS) this.#wizard(preview.wizard)
+    if (preview.wizard !== MANIFESTS) wizardOf(this.#deps.wizards, preview.wizard)
     return this.#write(link, () => applyAndVerify(this.#deps, link, preview, options))
   }
 
@@ -218,7 +195,7 @@ class CurrentSession implements CommandSession {
   /** The journal and what is on the screen follow what happened, also where it failed half way. */
   async #afterWriting(link: Link): Promise<void> {
     await relist(link).catch(() => undefined)
-    if (this.#link === link) this.#show(this.#ready(link))
+    if (this.#link === link) this.#shown.show(this.#ready(link))
   }
 
   #writable(): Link {
@@ -244,7 +221,7 @@ class CurrentSession implements CommandSession {
   async #remember(check: string, change: (progress: Progress) => Progress): Promise<void> {
     const link = this.#remembering(check)
     await this.#acts.run(() => link.remember(change(link.progress)))
-    if (this.#link === link) this.#show(this.#ready(link))
+    if (this.#link === link) this.#shown.show(this.#ready(link))
   }
 
   /** Without the lock nothing can be kept, and what is not kept is not said to be. */
