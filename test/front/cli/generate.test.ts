@@ -85,3 +85,14 @@ describe('generate', () => {
     expect(err).toMatch(words)
   })
 })
+
+describe('generate of what changes objects that are there', () => {
+  it('keeps them as they are now, for the way back', async () => {
+    const out = folder()
+    const ran = await cliBench().run(['generate', 'rbac-replace-binding', '--binding', 'ci-deployer', '--practice', '--out', out])
+    expect(ran.code, ran.err).toBe(0)
+    const before = parse(readFileSync(join(out, 'before/clusterrolebinding-ci-deployer.yaml'), 'utf8'))
+    expect(before).toMatchObject({ kind: 'ClusterRoleBinding', roleRef: { name: 'cluster-admin' } })
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain('kubectl create -f before/clusterrolebinding-ci-deployer.yaml')
+  })
+})

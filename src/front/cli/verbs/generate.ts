@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
+import type { Answers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
 import { say } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
@@ -8,6 +9,7 @@ import { folderOf } from '#session/act.ts'
 import { readOnce } from '#session/headless.ts'
 import { offlinePlan } from '#session/offline.ts'
 import { addFieldFlags, answersFor } from '../answers.ts'
+import { connected } from '../connected.ts'
 import { type Ctx, type Globals, targetOf } from '../context.ts'
 
 export function generate(program: Command, ctx: Ctx): void {
@@ -21,7 +23,7 @@ export function generate(program: Command, ctx: Ctx): void {
       const answers = await answersFor(wizard, flags, state, ctx.io)
       const plan = offlinePlan(wizard, state, answers)
       if (flags.out === undefined) return print(ctx, plan)
-      const paths = await folderOf(plan, flags.out)
+      const paths = await folderOf(await fuller(ctx, flags, wizard, answers, state, plan), flags.out)
       ctx.io.err(`${paths.map((p) => `Written: ${p}`).join('\n')}\n`)
     })
   }
@@ -41,6 +43,19 @@ function print(ctx: Ctx, plan: Preview): void {
     else ctx.io.err(`Not in the YAML: ${item.refused.message} ${item.refused.hint}\n`)
   }
   for (const file of files) ctx.io.out(`# file: ${file.path}\n${file.masked.replace(/^/gm, '# ')}\n`)
+}
+
+/**
+ * What changes or removes objects that are there is written with those objects as they are now, for the way back: that
+ * takes a look at the cluster, where there is one. Without it the folder says how to keep them first.
+ */
+async function fuller(ctx: Ctx, flags: Globals, wizard: Wizard, answers: Answers, state: State, plan: Preview): Promise<Preview> {
+  const needs = plan.items.some((i) => i.kind === 'object' && i.refused !== undefined)
+  if (!needs || (state.source !== 'live' && state.source !== 'practice')) return plan
+  return connected(ctx, flags, { readOnly: true }, async (session, ready) => {
+    ready()
+    return session.preview(wizard.id, answers, ctx.io.signal)
+  })
 }
 
 /** The cluster's state for defaults; where there is no kubeconfig and none was asked for, an empty one. */
