@@ -1,26 +1,9 @@
-import type { Connection, Reader, Writer } from '#model/access.ts'
-import { type ClusterFlags, type ContextInfo, contextsOf, type Env } from './live/kubeconfig.ts'
+import type { ConnectOptions, LiveConnection } from './live/connection.ts'
+import { type ContextInfo, contextsOf } from './live/kubeconfig.ts'
 
+export type { ConnectOptions, LiveConnection } from './live/connection.ts'
 export type { ClusterFlags, ContextInfo } from './live/kubeconfig.ts'
 export { type PermissionTier, rightsNeeded, type WizardRights } from './permissions.ts'
-
-export interface ConnectOptions extends ClusterFlags {
-  /** kubeharden's version, for the User-Agent. */
-  readonly version?: string
-  /** Default: the process's. */
-  readonly env?: Env
-  readonly signal?: AbortSignal
-}
-
-export interface LiveConnection extends Connection {
-  readonly reader: Reader
-  readonly writer: Writer
-  readonly context: string
-  readonly namespace?: string
-  readonly server: string
-  /** Version of the API server; undefined where /version is refused. */
-  readonly version?: string
-}
 
 /** The contexts of the kubeconfig. Throws HardenError `kubeconfig` where there is none. */
 export function listContexts(options: Pick<ConnectOptions, 'kubeconfig' | 'context' | 'env'> = {}): Promise<readonly ContextInfo[]> {

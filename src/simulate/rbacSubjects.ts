@@ -1,7 +1,6 @@
 import type { Subject } from '#model/objects/access.ts'
 import type { Meta } from '#model/objects/meta.ts'
-import { EVERYBODY, isBaseline, isDefault, isDefaultRoleName, isKubeadmBinding, isShippedAccount } from './rbacDefaults.ts'
-import type { Grant } from './rbacGrants.ts'
+import { EVERYBODY, isDefault, isDefaultRoleName, isKubeadmBinding, isShippedAccount } from './rbacDefaults.ts'
 
 /** Who asks: a user name and groups, as the authenticators say. */
 export interface Identity {
@@ -61,23 +60,4 @@ export function systemSubject(subject: Subject, bindingNamespace?: string): stri
   if (EVERYBODY.has(subject.name) || subject.name === 'system:masters' || subject.name.startsWith('system:serviceaccount')) return undefined
   if (!subject.name.startsWith('system:')) return undefined
   return subject.kind === 'User' ? 'a component of the control plane' : 'a group of the cluster’s own components'
-}
-
-/**
- * The subjects of a grant that somebody chose: all of them for a binding somebody made; for the cluster's own bindings
- * only those that were added to what Kubernetes and kubeadm ship.
- */
-export function foreignSubjects(grant: Grant): readonly Subject[] {
-  if (systemBinding(grant.meta, grant.roleRef.name) === undefined) return grant.subjects
-  return grant.subjects.filter((subject) => !isShipped(grant, subject))
-}
-
-function isShipped(grant: Grant, subject: Subject): boolean {
-  const { name } = grant.meta
-  if (subject.kind === 'Group' && name === 'cluster-admin') return subject.name === 'system:masters'
-  if (name === 'kubeadm:cluster-admins') return subject.kind === 'Group' && subject.name === 'kubeadm:cluster-admins'
-  if (name === 'kubeadm:apiserver-kubelet-client') return subject.kind === 'User' && subject.name === 'kube-apiserver-kubelet-client'
-  if (grant.roleRef.name === 'cluster-admin') return false
-  if (EVERYBODY.has(subject.name)) return isBaseline(grant.roleRef, grant.rules, subject.name)
-  return systemSubject(subject, grant.meta.namespace) !== undefined
 }

@@ -2,16 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Item, KINDS } from '#model/kinds.ts'
 import type { Subject } from '#model/objects/access.ts'
+import { foreignSubjects } from '#simulate/rbacForeign.ts'
 import { can, type Grant, grantsFor, grantsOf, whoCan } from '#simulate/rbacGrants.ts'
-import {
-  accountIdentity,
-  accountOf,
-  foreignSubjects,
-  subjectLabel,
-  subjectMatches,
-  systemBinding,
-  systemSubject,
-} from '#simulate/rbacSubjects.ts'
+import { accountIdentity, accountOf, subjectLabel, subjectMatches, systemBinding, systemSubject } from '#simulate/rbacSubjects.ts'
 
 const role = (name: string, rules: unknown[], namespace?: string): Item<'roles'> =>
   KINDS.roles.schema.parse({ metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, rules })

@@ -2,8 +2,9 @@ import type { Finding } from '#model/check.ts'
 import type { PolicyRule, Subject } from '#model/objects/access.ts'
 import type { Text } from '#model/text.ts'
 import { type Cover, coverOf, isEverything, isFullWildcard, some } from '#simulate/rbacCover.ts'
+import { foreignSubjects } from '#simulate/rbacForeign.ts'
 import { type Grant, grantsOf, type RbacLists } from '#simulate/rbacGrants.ts'
-import { foreignSubjects, subjectLabel } from '#simulate/rbacSubjects.ts'
+import { subjectLabel } from '#simulate/rbacSubjects.ts'
 
 /*
  * Which check speaks of which binding. One cause makes one red line, so:

@@ -1,6 +1,6 @@
-import type { ConnectOptions, LiveConnection } from '../index.ts'
 import { readVersion } from './cluster-info.ts'
 import { toConnectError } from './connect-error.ts'
+import type { ConnectOptions, LiveConnection } from './connection.ts'
 import { certificateInfo, credentialsOf } from './credentials.ts'
 import { parseTimeout, resolveAccess } from './kubeconfig.ts'
 import { makeReader } from './reader.ts'

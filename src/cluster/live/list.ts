@@ -4,14 +4,9 @@ import type { Gap } from '#model/right.ts'
 import { ApiError } from './api-error.ts'
 import { resourcePath } from './discovery.ts'
 import { Malformed } from './gaps.ts'
+import type { Listed } from './listed.ts'
 import type { Rest } from './rest.ts'
 import { listSecrets } from './secrets.ts'
-
-export interface Listed {
-  readonly items: readonly Item<Kind>[]
-  /** Objects that could not be read, each named. */
-  readonly gaps: readonly Gap[]
-}
 
 const page = z.object({ items: z.array(z.unknown()).nullish() })
 

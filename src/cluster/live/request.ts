@@ -2,9 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NoAnswer } from './api-error.ts'
 import type { Credential } from './credentials.ts'
 import type { UserEntry } from './kubeconfig-file.ts'
-import type { CallOptions } from './rest.ts'
 
 /** What a request looks like on the wire, and how long to wait before the next. */
+
+export interface CallOptions {
+  /** Undefined values are left out. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly body?: unknown
+  readonly contentType?: string
+  readonly accept?: string
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+  /** How often a read may be tried again (default 4); 0 for the first contact, which should fail at once. */
+  readonly retries?: number
+}
 
 export interface HeaderSettings {
   readonly user: Pick<UserEntry, 'as' | 'as-uid' | 'as-groups' | 'as-user-extra'>

@@ -2,7 +2,7 @@ import { type Dispatcher, request } from 'undici'
 import * as z from 'zod'
 import { ApiError, NoAnswer, parseJson, toNoAnswer } from './api-error.ts'
 import type { Credential, Credentials } from './credentials.ts'
-import { bodyOf, type HeaderSettings, type Headers, headersOf, pause, urlOf, userAgent } from './request.ts'
+import { bodyOf, type CallOptions, type HeaderSettings, type Headers, headersOf, pause, urlOf, userAgent } from './request.ts'
 import type { Transport } from './transport.ts'
 import { parseWarnings } from './warnings.ts'
 
@@ -12,19 +12,9 @@ import { parseWarnings } from './warnings.ts'
  * HardenError `credentials` from a credential plugin.
  */
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type { CallOptions } from './request.ts'
 
-export interface CallOptions {
-  /** Undefined values are left out. */
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
-  readonly body?: unknown
-  readonly contentType?: string
-  readonly accept?: string
-  readonly signal?: AbortSignal
-  readonly timeoutMs?: number
-  /** How often a read may be tried again (default 4); 0 for the first contact, which should fail at once. */
-  readonly retries?: number
-}
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export interface Answer {
   readonly data: unknown

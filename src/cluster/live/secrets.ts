@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { KINDS } from '#model/kinds.ts'
 import { resourcePath } from './discovery.ts'
 import { Malformed } from './gaps.ts'
-import type { Listed } from './list.ts'
+import type { Listed } from './listed.ts'
 import type { Rest } from './rest.ts'
 
 /**

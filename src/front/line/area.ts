@@ -1,9 +1,8 @@
 import { AREA_TITLES, type Area, SEVERITIES } from '#model/areas.ts'
 import type { CheckResult } from '#model/assessment.ts'
 import { say } from '#model/text.ts'
-import { countWords, STATUS_WORDS } from '#report/words.ts'
 import { checkScreen } from './check.ts'
-import { areaLine, areasOf } from './overview.ts'
+import { areaLine, areasOf, checkLine } from './overview.ts'
 import { attempt, ready, type Ui } from './ui.ts'
 import { whereAmI } from './words.ts'
 
@@ -48,14 +47,4 @@ async function checklist(ui: Ui, area: Area): Promise<void> {
     })
     await attempt(ui, () => checkScreen(ui, id))
   }
-}
-
-/** `FAIL, high: No wildcards in roles (3 of 14 objects)`. */
-export function checkLine(ui: Ui, check: CheckResult): string {
-  return ui.t('{status}, {severity}: {title} ({count})', {
-    status: STATUS_WORDS[check.status],
-    severity: check.severity,
-    title: say(check.title, ui.lang),
-    count: countWords(check),
-  })
 }

@@ -1,7 +1,7 @@
 import { AREA_TITLES, AREAS, type Area } from '#model/areas.ts'
 import type { CheckResult, Score } from '#model/assessment.ts'
 import { safe, say } from '#model/text.ts'
-import { gapSentence, guideSentence, objectName, percent, sentence } from '#report/words.ts'
+import { countWords, gapSentence, guideSentence, objectName, percent, STATUS_WORDS, sentence } from '#report/words.ts'
 import type { Ready } from '#session/types.ts'
 import { showError, type Ui } from './ui.ts'
 import { clusterName, count, distinct, when } from './words.ts'
@@ -92,4 +92,14 @@ function printNext(ui: Ui, view: Ready): void {
 
 export function checkOf(view: Ready, id: string): CheckResult | undefined {
   return view.assessment.checks.find((c) => c.id === id)
+}
+
+/** `FAIL, high: No wildcards in roles (3 of 14 objects)`. */
+export function checkLine(ui: Ui, check: CheckResult): string {
+  return ui.t('{status}, {severity}: {title} ({count})', {
+    status: STATUS_WORDS[check.status],
+    severity: check.severity,
+    title: say(check.title, ui.lang),
+    count: countWords(check),
+  })
 }

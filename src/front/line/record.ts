@@ -2,7 +2,7 @@ import type { CheckResult } from '#model/assessment.ts'
 import { refKey } from '#model/refs.ts'
 import { say } from '#model/text.ts'
 import { objectName } from '#report/words.ts'
-import { checkLine } from './area.ts'
+import { checkLine } from './overview.ts'
 import { ready, type Ui } from './ui.ts'
 
 const DAYS = 90

@@ -1,0 +1,20 @@
+import type { Connection, Reader, Writer } from '#model/access.ts'
+import type { ClusterFlags, Env } from './kubeconfig.ts'
+
+export interface ConnectOptions extends ClusterFlags {
+  /** kubeharden's version, for the User-Agent. */
+  readonly version?: string
+  /** Default: the process's. */
+  readonly env?: Env
+  readonly signal?: AbortSignal
+}
+
+export interface LiveConnection extends Connection {
+  readonly reader: Reader
+  readonly writer: Writer
+  readonly context: string
+  readonly namespace?: string
+  readonly server: string
+  /** Version of the API server; undefined where /version is refused. */
+  readonly version?: string
+}
