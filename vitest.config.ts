@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts', 'test/live/**/*.test.ts'],
+          setupFiles: ['test/setup.ts'],
           globalSetup: ['test/cluster/globalSetup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

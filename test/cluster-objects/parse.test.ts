@@ -157,7 +157,10 @@ describe('parseManifests', () => {
     fc.assert(
       fc.property(kind, shape, fc.jsonValue(), (api, body, metadata) => {
         const [apiVersion, k] = api.split(' ')
-        const { objects } = parseManifests(stringify({ ...body, metadata, apiVersion, kind: k }), 'x')
+        const text = stringify({ ...body, metadata, apiVersion, kind: k })
+        // A key << merges maps, and is an error of its own where it cannot: see the next test.
+        fc.pre(!text.includes('<<'))
+        const { objects } = parseManifests(text, 'x')
         const state = stateFromObjects(
           objects.map((o) => o.object),
           { source: 'manifests', name: 'x', now: new Date() },
@@ -166,5 +169,9 @@ describe('parseManifests', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  it.each(['<<: 1', 'spec: { <<: [a] }'])('a merge of what is no map is an error of the file: %s', (line) => {
+    expect(() => parseManifests(`apiVersion: v1\nkind: Pod\nmetadata: { name: a }\n${line}\n`, 'x')).toThrow(HardenError)
   })
 })
