@@ -9,7 +9,7 @@ import { fieldChanges } from './diff.ts'
 import { getAt } from './edits.ts'
 import { checkFolder, writeGuide } from './files.ts'
 import { type ChangeStep, runId, runSteps, type Step } from './journaling.ts'
-import { jsonEqual, recreatable } from './json.ts'
+import { jsonEqual } from './json.ts'
 import { KeyRing } from './keys.ts'
 import { checkNotInterrupted, mapLimit } from './limit.ts'
 import { foreignManagers } from './owned.ts'
@@ -190,9 +190,4 @@ function refuseRace(object: KubeObject, entry: JournalEntry): void {
 /** As the journal's schema wants it: mutable copies, plain JSON. */
 export function journaled(fields: ObjectItem['fields']): JournalEntry['fields'] {
   return structuredClone(fields) as unknown as JournalEntry['fields']
-}
-
-/** The object as it can be made again. */
-export function removedObject(entry: JournalEntry): KubeObject | undefined {
-  return entry.removed === undefined ? undefined : recreatable(entry.removed)
 }

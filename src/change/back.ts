@@ -1,10 +1,9 @@
 import type { Writer } from '#model/access.ts'
-import type { FieldConflict } from '#model/change.ts'
+import { type FieldConflict, pathLabel } from '#model/change.ts'
 import type { JournalEntry } from '#model/journal.ts'
 import { type Json, type KubeObject, refLabel } from '#model/refs.ts'
 import { putBack } from './edits.ts'
 import { isGoing, jsonEqual, meant, recreatable } from './json.ts'
-import { pathLabel } from './lists.ts'
 import { foreignManagers, managedEntries, ownerOf, ownershipBack } from './owned.ts'
 
 /** What is to be done to take one journaled change back, seen from the object as it is now. */

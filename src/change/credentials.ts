@@ -1,9 +1,8 @@
-import type { FieldChange, PathStep } from '#model/change.ts'
+import { type FieldChange, ORDER, type PathStep } from '#model/change.ts'
 import { isCredential, REDACTED, redactArgs } from '#model/objects/redact.ts'
 import type { Json, KubeObject } from '#model/refs.ts'
 import { getAt, setAt } from './edits.ts'
 import { isJsonMap, jsonEqual, meant } from './json.ts'
-import { ORDER } from './lists.ts'
 
 const INSIDE = /["']?[\w-]*(password|passwd|secret|token|api[-_]?key)[\w-]*["']?\s*[=:]\s*["']?(?![$({"'\s])\S{4,}/i
 

@@ -1,8 +1,8 @@
 import { structuredPatch } from 'diff'
-import type { FieldChange, PathStep } from '#model/change.ts'
+import { type FieldChange, ORDER, type PathStep } from '#model/change.ts'
 import type { Json, KubeObject } from '#model/refs.ts'
 import { isJsonMap, type JsonMap, jsonEqual, meant, own } from './json.ts'
-import { inOrder, itemOf, keysOf, mergeKey, ORDER } from './lists.ts'
+import { inOrder, itemOf, keysOf, mergeKey } from './lists.ts'
 import { toYaml } from './yaml.ts'
 
 /**

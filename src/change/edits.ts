@@ -1,9 +1,9 @@
-import type { Edit, FieldChange, PathStep } from '#model/change.ts'
+import { type Edit, type FieldChange, ORDER, type PathStep, pathLabel } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import { type Json, type KubeObject, refLabel, refOf } from '#model/refs.ts'
 import { restoreValue } from './diff.ts'
 import { isJsonMap, jsonEqual, own, withKey } from './json.ts'
-import { inOrder, itemOf, keysOf, newItem, ORDER, pathLabel, withItem } from './lists.ts'
+import { inOrder, itemOf, keysOf, newItem, withItem } from './lists.ts'
 
 type Update = (old: Json | undefined) => Json | undefined
 

@@ -1,4 +1,3 @@
-import type { PathStep } from '#model/change.ts'
 import type { Json } from '#model/refs.ts'
 import { isJsonMap, type JsonMap, own } from './json.ts'
 
@@ -25,9 +24,6 @@ const MERGE_KEYS: { readonly [field: string]: readonly string[] } = {
   topologySpreadConstraints: ['topologyKey'],
 }
 const NUMBER_KEYS = new Set(['containerPort', 'port'])
-
-/** Name of a pseudo field that holds the order of a keyed list: `{ key: '$order', value: 'name' }`. */
-export const ORDER = '$order'
 
 /** The key by which the items of all these lists can be told apart, where there is one. */
 export function mergeKey(field: string, ...lists: readonly (readonly Json[])[]): string | undefined {
@@ -76,15 +72,4 @@ export function inOrder(list: readonly Json[], key: string, order: readonly stri
     out.splice(previous === undefined ? 0 : out.indexOf(previous) + 1, 0, item)
   })
   return out
-}
-
-/** `spec.containers[name=app].image`, for messages and screens (escape with `safe`). */
-export function pathLabel(path: readonly PathStep[]): string {
-  return path
-    .map((step, i) => {
-      if (typeof step !== 'string') return step.key === ORDER ? ' (order)' : `[${step.key}=${step.value}]`
-      if (!/^[\w-]+$/.test(step)) return `["${step}"]`
-      return i === 0 ? step : `.${step}`
-    })
-    .join('')
 }

@@ -1,8 +1,7 @@
-import type { FieldChange, PathStep } from '#model/change.ts'
+import { type FieldChange, ORDER, type PathStep } from '#model/change.ts'
 import type { Json, KubeObject } from '#model/refs.ts'
 import { setAt } from './edits.ts'
 import { isJsonMap, type JsonMap, jsonEqual, own } from './json.ts'
-import { ORDER } from './lists.ts'
 
 /** One entry of metadata.managedFields; `fieldsV1` is a tree of `f:name`, `k:{"key":…}`, `v:…` and `.`. */
 export interface ManagedEntry {

@@ -5,8 +5,24 @@ import type { Text } from './text.ts'
 /** Values for a template's holes. `undefined` removes the pair of an optional hole (`${name?}`). */
 export type Values = { readonly [name: string]: Json | undefined }
 
-/** One field set or removed: keys, or `{ key, value }` to find a list item by its merge key. */
+/** A step of a path: a key, or `{ key, value }` to find a list item by its merge key. */
 export type PathStep = string | { readonly key: string; readonly value: string }
+
+/** Name of a pseudo field that holds the order of a keyed list: `{ key: '$order', value: 'name' }`. */
+export const ORDER = '$order'
+
+/** `spec.containers[name=app].image`, for messages and screens (escape with `safe`). */
+export function pathLabel(path: readonly PathStep[]): string {
+  return path
+    .map((step, i) => {
+      if (typeof step !== 'string') return step.key === ORDER ? ' (order)' : `[${step.key}=${step.value}]`
+      if (!/^[\w-]+$/.test(step)) return `["${step}"]`
+      return i === 0 ? step : `.${step}`
+    })
+    .join('')
+}
+
+/** One field set or removed. */
 export type Edit =
   | { readonly op: 'set'; readonly path: readonly PathStep[]; readonly value: Json }
   | { readonly op: 'remove'; readonly path: readonly PathStep[] }

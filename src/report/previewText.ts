@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { FieldChange, Impact, PathStep, Preview, PreviewItem } from '#model/change.ts'
+import { type FieldChange, type Impact, type Preview, type PreviewItem, pathLabel } from '#model/change.ts'
 import { refLabel } from '#model/refs.ts'
 import { type Lang, safe, safeLines, say } from '#model/text.ts'
 
@@ -72,18 +72,14 @@ function indented(text: string, tone: Tone, sign: string): Line[] {
     .map((line) => ({ tone, text: `    ${sign} ${line}` }))
 }
 
-/** `rules`, `spec.containers[name=web].image`: a path as people write it. */
-export function pathText(path: readonly PathStep[]): string {
-  return safe(path.map((s) => (typeof s === 'string' ? (s.includes('.') ? `["${s}"]` : s) : `[${s.key}=${s.value}]`)).join('.')).replaceAll(
-    '.[',
-    '[',
-  )
-}
-
 function fieldLines(field: FieldChange): Line[] {
   const value = (v: FieldChange['before'], tone: Tone, sign: string) =>
     v === undefined ? [] : indented(typeof v === 'object' && v !== null ? stringify(v) : String(v), tone, `  ${sign}`)
-  return [{ tone: 'plain', text: `    ${pathText(field.path)}` }, ...value(field.before, 'remove', '-'), ...value(field.after, 'add', '+')]
+  return [
+    { tone: 'plain', text: `    ${safe(pathLabel(field.path))}` },
+    ...value(field.before, 'remove', '-'),
+    ...value(field.after, 'add', '+'),
+  ]
 }
 
 const IMPACT_TONE = { info: 'note', warn: 'warn', danger: 'danger' } as const

@@ -66,10 +66,7 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
     const runs = await stores.journal.list()
     goOn()
     const writer = connection.writer === undefined || readOnly === undefined ? connection.writer : dryRunsOnly(connection.writer, readOnly)
-    const link = makeLink(deps, { target, writer, stores, readOnly, locked, collect, close }, { state, progress: old, runs })
-    await link.remember(old)
-    link.guides = await guideStates(runs, link.state, link.assessment)
-    return link
+    return await makeLink(deps, { target, writer, stores, readOnly, locked, collect, close }, { state, progress: old, runs })
   } catch (error) {
     await close().catch(() => undefined)
     throw error
@@ -78,26 +75,27 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
 
 type Doors = Pick<Link, 'target' | 'writer' | 'stores' | 'readOnly' | 'locked' | 'collect' | 'close'>
 
-function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | 'progress' | 'runs'>): Link {
+/** The link over what was read: judged once, and what that moved in the progress stored. */
+async function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | 'progress' | 'runs'>): Promise<Link> {
   const last = found.progress.history.at(-1)
+  const judged = async (progress: Progress, state: State) => {
+    const assessment = evaluate(state, deps.checks, deps.now(), progress)
+    // History belongs to the cluster as it is: a snapshot or a folder is not it.
+    const moves = state.source === 'live' || state.source === 'practice'
+    const next = moves ? advance(progress, assessment) : progress
+    if (doors.locked) await doors.stores.progress.save(next)
+    return { state, assessment, progress: next }
+  }
   const link: Link = {
     ...doors,
-    ...found,
+    ...(await judged(found.progress, found.state)),
+    runs: found.runs,
     guides: [],
-    assessment: evaluate(found.state, deps.checks, deps.now(), found.progress),
     before: last === undefined ? undefined : { at: last.at, ...(last.score === undefined ? {} : { score: last.score }) },
     // All or nothing: what could not be stored is not shown as if it had been.
-    remember: async (progress, state = link.state) => {
-      const assessment = evaluate(state, deps.checks, deps.now(), progress)
-      // History belongs to the cluster as it is: a snapshot or a folder is not it.
-      const moves = state.source === 'live' || state.source === 'practice'
-      const next = moves ? advance(progress, assessment) : progress
-      if (doors.locked) await doors.stores.progress.save(next)
-      link.state = state
-      link.assessment = assessment
-      link.progress = next
-    },
+    remember: async (progress, state = link.state) => void Object.assign(link, await judged(progress, state)),
   }
+  link.guides = await guideStates(link.runs, link.state, link.assessment)
   return link
 }
 

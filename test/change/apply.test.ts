@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { applyPreview } from '#change/index.ts'
+import { applyPreview } from '#change/apply.ts'
 import type { Change } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import { type JournalRun, journalRun } from '#model/journal.ts'

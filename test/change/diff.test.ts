@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fieldChanges, restoreValue, unifiedLines } from '#change/diff.ts'
 import { applyEdits, putBack } from '#change/edits.ts'
 import { meant } from '#change/json.ts'
-import { pathLabel } from '#change/lists.ts'
+import { pathLabel } from '#model/change.ts'
 import type { Json, KubeObject } from '#model/refs.ts'
 
 const scalar = fc.oneof(fc.constantFrom('a', 'b', ''), fc.boolean(), fc.integer({ min: 0, max: 2 }))

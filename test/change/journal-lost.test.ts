@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { applyPreview, applyUndo, previewUndo, settleJournal } from '#change/index.ts'
+import { applyPreview } from '#change/apply.ts'
+import { settleJournal } from '#change/settle.ts'
+import { applyUndo, previewUndo } from '#change/undo.ts'
 import { HardenError } from '#model/errors.ts'
 import type { Journal, JournalRun } from '#model/journal.ts'
 import { cluster, config, edit, journal, live, objects, options, preview, states, undo } from './scene.ts'

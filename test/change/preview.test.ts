@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { applyPreview, previewUndo } from '#change/index.ts'
+import { applyPreview } from '#change/apply.ts'
+import { previewUndo } from '#change/undo.ts'
 import { ApplyConflict } from '#model/access.ts'
 import type { Change } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'

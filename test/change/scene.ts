@@ -1,5 +1,7 @@
 import { beforeEach } from 'vitest'
-import { applyPreview, applyUndo, previewChanges, previewUndo } from '#change/index.ts'
+import { applyPreview } from '#change/apply.ts'
+import { previewChanges } from '#change/preview.ts'
+import { applyUndo, previewUndo } from '#change/undo.ts'
 import type { Change, Preview } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'

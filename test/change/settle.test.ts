@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { applyPreview, previewUndo, settleJournal } from '#change/index.ts'
+import { applyPreview } from '#change/apply.ts'
+import { settleJournal } from '#change/settle.ts'
+import { previewUndo } from '#change/undo.ts'
 import type { Change } from '#model/change.ts'
 import type { JournalEntry, JournalRun } from '#model/journal.ts'
 import type { KubeObject } from '#model/refs.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { previewUndo, settleJournal } from '#change/index.ts'
+import { settleJournal } from '#change/settle.ts'
+import { previewUndo } from '#change/undo.ts'
 import { apply, cluster, config, edit, journal, live, objects, ref, reset, states, undo, unreachable } from './scene.ts'
 
 describe('undo', () => {

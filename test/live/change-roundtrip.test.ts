@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { applyPreview, applyUndo, previewChanges, previewUndo } from '#change/index.ts'
+import { applyPreview } from '#change/apply.ts'
+import { previewChanges } from '#change/preview.ts'
+import { applyUndo, previewUndo } from '#change/undo.ts'
 import { connectLive } from '#cluster/index.ts'
 import type { Change } from '#model/change.ts'
 import type { KubeObject, ObjectRef } from '#model/refs.ts'

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { applyPreview, previewChanges } from '../../src/change/index.ts'
+import { applyPreview } from '../../src/change/apply.ts'
+import { previewChanges } from '../../src/change/preview.ts'
 import type { LiveConnection } from '../../src/cluster/index.ts'
 import type { Change, Preview } from '../../src/model/change.ts'
 import type { Journal, JournalRun } from '../../src/model/journal.ts'

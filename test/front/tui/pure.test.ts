@@ -8,8 +8,9 @@ import { answersOf, type FormState, isDirty, openForm, visibleFields } from '#fr
 import { keysOf } from '#front/tui/input.ts'
 import { clip, hardWrap, pad, plain, wrap } from '#front/tui/lines.ts'
 import { type Nav, navigate, type Screen, START, top } from '#front/tui/nav.ts'
-import { diffLines, pathLabel } from '#front/tui/screens/diff.ts'
+import { diffLines } from '#front/tui/screens/diff.ts'
 import type { PreviewItem } from '#model/change.ts'
+import { pathLabel } from '#model/change.ts'
 import { DENY, preview, ROLE } from './fakeData.ts'
 
 describe('text on cells', () => {

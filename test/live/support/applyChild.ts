@@ -1,6 +1,8 @@
 /** A process to be killed: applies a plan, or undoes all runs, through the change room and says how far it is. */
 import { readFile } from 'node:fs/promises'
-import { applyPreview, applyUndo, previewUndo, settleJournal } from '#change/index.ts'
+import { applyPreview } from '#change/apply.ts'
+import { settleJournal } from '#change/settle.ts'
+import { applyUndo, previewUndo } from '#change/undo.ts'
 import { connectLive } from '#cluster/index.ts'
 import type { Change } from '#model/change.ts'
 import { acquireLock } from '#store/index.ts'

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff'
 import { stringify } from 'yaml'
-import type { FieldChange, PathStep, PreviewItem } from '#model/change.ts'
+import { type FieldChange, type PreviewItem, pathLabel } from '#model/change.ts'
 import type { Json, KubeObject } from '#model/refs.ts'
 import { safe, safeLines } from '#model/text.ts'
 import { hardWrap, type Line, line, span } from '../lines.ts'
@@ -68,9 +68,4 @@ export function fieldLines(fields: readonly FieldChange[], width: number): Line[
     ...(f.before === undefined ? [] : block('-', yamlOf(f.before), width)),
     ...(f.after === undefined ? [] : block('+', yamlOf(f.after), width)),
   ])
-}
-
-/** `spec.containers[name=app].image`. */
-export function pathLabel(path: readonly PathStep[]): string {
-  return path.map((s, i) => (typeof s === 'string' ? (i === 0 ? s : `.${s}`) : `[${s.key}=${s.value}]`)).join('')
 }
