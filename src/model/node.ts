@@ -21,7 +21,12 @@ export interface NodeMount {
 }
 
 /** What a file must be before it goes live; the node looks again, with its own tools. */
-export type NodeFileKind = 'encryption-configuration' | 'audit-policy' | 'authentication-configuration' | 'admission-configuration' | 'other'
+export type NodeFileKind =
+  | 'encryption-configuration'
+  | 'audit-policy'
+  | 'authentication-configuration'
+  | 'admission-configuration'
+  | 'other'
 
 /** A file that is put onto the node by rename, before anything restarts. */
 export interface NodeFile {
