@@ -19,7 +19,7 @@ export interface WizardRights {
 }
 
 export interface PermissionTier {
-  /** `base`, `secrets`, or `wizard:ID`. */
+  /** `base`, `secrets`, `kubelet`, or `wizard:ID`. */
   readonly id: string
   readonly title: Text
   /** What holding it means, said before anybody grants it. */
@@ -29,10 +29,10 @@ export interface PermissionTier {
 
 /**
  * The ClusterRoles that kubeharden needs, in tiers that can be granted one by one. Derived from KINDS: a new kind
- * appears by itself. There is no kubelet tier (nodes/proxy) as long as no check reads through the kubelet.
+ * appears by itself. What reads through the kubelet is a tier of its own: nodes/proxy is far more than reading.
  */
 export function rightsNeeded(wizards: readonly WizardRights[] = []): readonly PermissionTier[] {
-  return [base(), secrets(), ...wizards.filter(({ rules }) => rules.length > 0).map(wizardTier)]
+  return [base(), secrets(), kubelet(), ...wizards.filter(({ rules }) => rules.length > 0).map(wizardTier)]
 }
 
 function base(): PermissionTier {
@@ -42,13 +42,13 @@ function base(): PermissionTier {
     { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
     { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
     { apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], verbs: ['create'] },
-    { nonResourceURLs: ['/metrics', '/version', '/api', '/api/*', '/apis', '/apis/*'], verbs: ['get'] },
+    { nonResourceURLs: ['/metrics', '/flagz', '/version', '/api', '/api/*', '/apis', '/apis/*'], verbs: ['get'] },
   ]
   return {
     id: 'base',
     title: { en: 'Read everything but Secrets' },
     risk: {
-      en: 'Read only. Whoever holds it sees the configuration of all workloads, with the values of ConfigMaps and of literal environment variables (kubeharden drops them, the API server hands them out), all RBAC, and the metrics of the API server. No Secrets, no nodes/proxy, no writing.',
+      en: 'Read only. Whoever holds it sees the configuration of all workloads, with the values of ConfigMaps and of literal environment variables (kubeharden drops them, the API server hands them out), all RBAC, and the metrics and flags of the API server. No Secrets, no nodes/proxy, no writing.',
     },
     objects: [clusterRole('kubeharden-base', rules)],
   }
@@ -62,6 +62,17 @@ function secrets(): PermissionTier {
       en: 'The right to list Secrets grants their values: Kubernetes knows no right for names alone. kubeharden only ever asks for a table of names, types and key counts, but whoever holds this role can read every password and token in the cluster, service account tokens among them.',
     },
     objects: [clusterRole('kubeharden-secrets', groupsOf(ALL_KINDS.filter((kind) => KINDS[kind].by === 'table')))],
+  }
+}
+
+function kubelet(): PermissionTier {
+  return {
+    id: 'kubelet',
+    title: { en: "Read the kubelets' configuration" },
+    risk: {
+      en: 'nodes/proxy is as good as root on every node: through it the kubelet also runs commands in any pod, past admission and past the audit log, and hands out logs and running pods. kubeharden only asks for /configz and /flagz, two small reads a node. Grant it for the time of an audit; without it the checks of kubelets are unknown.',
+    },
+    objects: [clusterRole('kubeharden-kubelet', [{ apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] }])],
   }
 }
 

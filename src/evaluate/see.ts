@@ -30,7 +30,7 @@ export function sightOf(state: State, check: Pick<Check, 'reads'>): Sight {
       gaps.push(gap)
       if (gap.namespace !== undefined) without.add(gap.namespace)
     }
-    if (!own.some((gap) => gap.namespace === undefined)) continue
+    if (!own.some(isWhole)) continue
     if (collected.onlyNamespaces === undefined) blind = true
     else only = intersect(only, collected.onlyNamespaces)
   }
@@ -40,9 +40,14 @@ export function sightOf(state: State, check: Pick<Check, 'reads'>): Sight {
   return { seen: Object.fromEntries(entries) as Seen<Kind>, gaps: distinct(gaps) }
 }
 
+/** A gap over the whole kind, not over one namespace or one object of it. */
+function isWhole(gap: Gap): boolean {
+  return gap.namespace === undefined && gap.name === undefined
+}
+
 /** Where only some namespaces are said to be whole, the others were not seen, even if a file from elsewhere names no gap. */
 function gapsOf(kind: Kind, { gaps, onlyNamespaces }: Collected<unknown>): readonly Gap[] {
-  if (onlyNamespaces === undefined || gaps.some((gap) => gap.namespace === undefined)) return gaps
+  if (onlyNamespaces === undefined || gaps.some(isWhole)) return gaps
   return [...gaps, { kind, reason: 'not-in-source', detail: `${KINDS[kind].kind} objects were read in some namespaces only` }]
 }
 
@@ -65,7 +70,7 @@ export function distinct(gaps: readonly Gap[]): readonly Gap[] {
   const byKey = new Map<string, Gap>()
   for (const gap of gaps) {
     const needs = gap.needs === undefined ? '' : describeRight(gap.needs)
-    byKey.set([gap.kind, gap.namespace ?? '', gap.reason, needs, needs === '' ? gap.detail : ''].join('|'), gap)
+    byKey.set([gap.kind, gap.namespace ?? '', gap.name ?? '', gap.reason, needs, needs === '' ? gap.detail : ''].join('|'), gap)
   }
   return [...byKey.values()]
 }

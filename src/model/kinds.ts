@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import * as access from './objects/access.ts'
 import * as cluster from './objects/cluster.ts'
+import * as control from './objects/control.ts'
 import * as network from './objects/network.ts'
 import * as probes from './objects/probes.ts'
 import * as workload from './objects/workload.ts'
 import { PROBE_API } from './refs.ts'
+import type { Right } from './right.ts'
 
 /**
  * Everything kubeharden reads. `by`: `list` a plain list; `table` a Table without objects (Secrets: safety rule 1);
@@ -198,6 +200,38 @@ export const KINDS = {
     by: 'probe',
     schema: probes.identityProbe,
   },
+  apiServers: {
+    apiVersion: PROBE_API,
+    kind: 'ApiServerProbe',
+    plural: 'apiservers',
+    namespaced: false,
+    by: 'probe',
+    schema: control.apiServerProbe,
+  },
+  kubelets: {
+    apiVersion: PROBE_API,
+    kind: 'KubeletProbe',
+    plural: 'kubelets',
+    namespaced: false,
+    by: 'probe',
+    schema: control.kubeletProbe,
+  },
+  tls: {
+    apiVersion: PROBE_API,
+    kind: 'TlsProbe',
+    plural: 'tls',
+    namespaced: false,
+    by: 'probe',
+    schema: control.tlsProbe,
+  },
+  systemConfigs: {
+    apiVersion: PROBE_API,
+    kind: 'SystemConfigProbe',
+    plural: 'systemconfigs',
+    namespaced: true,
+    by: 'probe',
+    schema: control.systemConfigProbe,
+  },
 } as const satisfies Record<string, KindSpec>
 
 export type Kind = keyof typeof KINDS
@@ -212,12 +246,21 @@ export function groupOf(kind: Kind): string {
   return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 }
 
+/** Probes that need more than being signed in. */
+const PROBE_RIGHTS: { readonly [K in Kind]?: Right } = {
+  encryption: { verb: 'get', path: '/metrics' },
+  apiServers: { verb: 'get', path: '/metrics' },
+  kubelets: { verb: 'get', group: '', resource: 'nodes/proxy' },
+  systemConfigs: { verb: 'list', group: '', resource: 'configmaps', namespace: 'kube-system' },
+}
+
 /** The right that reading a kind needs, cluster-wide or in one namespace. */
-export function rightToRead(kind: Kind, namespace?: string) {
-  if (kind === 'encryption') return { verb: 'get', path: '/metrics' } as const
+export function rightToRead(kind: Kind, namespace?: string): Right | undefined {
+  const own = PROBE_RIGHTS[kind]
+  if (own !== undefined) return own
   const spec = KINDS[kind]
   if (spec.by === 'probe') return undefined
-  return { verb: 'list', group: groupOf(kind), resource: spec.plural, ...(namespace === undefined ? {} : { namespace }) } as const
+  return { verb: 'list', group: groupOf(kind), resource: spec.plural, ...(namespace === undefined ? {} : { namespace }) }
 }
 
 /** The kind whose objects have this apiVersion and kind. */

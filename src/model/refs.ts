@@ -15,6 +15,9 @@ const PROBES: { readonly [kind: string]: (name: string) => string } = {
   AnonymousProbe: (name) => `anonymous request to ${name}`,
   EncryptionProbe: (name) => `API server ${name}`,
   IdentityProbe: (name) => `sign-in as ${name}`,
+  ApiServerProbe: (name) => `API server ${name}`,
+  KubeletProbe: (name) => `kubelet of ${name}`,
+  TlsProbe: (name) => `TLS of ${name}`,
 }
 
 /** `Role shop/reader`, `ClusterRole admin`: how an object is named to the operator (escape with `safe` on screens). */

@@ -22,10 +22,12 @@ export type GapReason =
   | 'not-visible' // managed control plane, or behind a load balancer: cannot be seen from here
   | 'malformed' // the answer could not be read
 
-/** A part of a kind that could not be seen. Without `namespace`: the kind cluster-wide. */
+/** A part of a kind that could not be seen. Without `namespace` and `name`: the kind cluster-wide. */
 export interface Gap {
   readonly kind: string
   readonly namespace?: string
+  /** One object of a kind without namespaces (a node whose kubelet does not answer); the others were seen whole. */
+  readonly name?: string
   readonly reason: GapReason
   readonly detail: string
   readonly needs?: Right

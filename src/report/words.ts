@@ -24,7 +24,7 @@ export function sentence(check: Pick<CheckResult, 'messages'>, finding: JudgedFi
 
 /** Why something is unknown, with the exact missing right where there is one. */
 export function gapSentence(gap: Gap): string {
-  const where = gap.namespace === undefined ? '' : ` in namespace ${safe(gap.namespace)}`
+  const where = gap.namespace !== undefined ? ` in namespace ${safe(gap.namespace)}` : gap.name !== undefined ? ` of ${safe(gap.name)}` : ''
   const missing = gap.needs === undefined ? '' : `; missing right: ${describeRight(gap.needs)}`
   return `${gap.kind}${where}: ${gap.reason} (${safe(gap.detail)})${missing}`
 }

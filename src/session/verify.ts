@@ -47,7 +47,7 @@ function fails(check: CheckResult | undefined): number {
 /** Fewer findings because less was seen is no proof. */
 function holds(now: CheckResult, old: CheckResult | undefined): boolean {
   if (old?.status !== 'fail') return true
-  const place = (gap: Gap) => `${gap.kind}|${gap.namespace ?? ''}`
+  const place = (gap: Gap) => `${gap.kind}|${gap.namespace ?? ''}|${gap.name ?? ''}`
   const known = new Set(old.gaps.map(place))
   return fails(now) <= fails(old) && now.gaps.every((gap) => known.has(place(gap)))
 }

@@ -25,6 +25,34 @@ const MORE = `
 {apiVersion: velero.io/v1, kind: Backup, metadata: {name: a, namespace: ns}, spec: {}, status: {phase: Completed, errors: 1}}
 ---
 {apiVersion: velero.io/v1, kind: BackupStorageLocation, metadata: {name: a, namespace: ns}, spec: {provider: aws}, status: {phase: Available}}
+---
+apiVersion: probe.kubeharden/v1
+kind: ApiServerProbe
+metadata: {name: a}
+admissionPlugins: [NodeRestriction]
+auditEvents: 3
+auditLevels: {Metadata: 3}
+authorizers: [RBAC]
+flags: {profiling: "true"}
+flagz: served
+---
+apiVersion: probe.kubeharden/v1
+kind: KubeletProbe
+metadata: {name: cp1}
+config: {authentication: {anonymous: {enabled: false}, x509: {clientCAFile: /ca}}, authorization: {mode: Webhook}, featureGates: {A: true}, podPidsLimit: -1}
+flags: {hostname-override: ""}
+---
+apiVersion: probe.kubeharden/v1
+kind: TlsProbe
+metadata: {name: h}
+protocols: [{protocol: TLSv1.2, accepted: true, cipher: AES128-SHA}]
+weakCiphers: [AES128-SHA]
+certificate: {issuer: CN=ca, notBefore: "2026-01-01T00:00:00.000Z", notAfter: "2027-01-01T00:00:00.000Z", names: 3, selfSigned: false}
+---
+apiVersion: probe.kubeharden/v1
+kind: SystemConfigProbe
+metadata: {name: kubeadm-config, namespace: kube-system}
+data: {ClusterConfiguration: "apiServer:\\n  extraArgs:\\n  - name: a-password\\n    value: hunter2\\n", other: x}
 `
 const samples = new Map<Kind, Json[]>()
 

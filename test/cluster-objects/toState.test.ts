@@ -39,11 +39,15 @@ stringData: { password: marked-value, more: marked-value }
     const missing = gapsOf(state).map((g) => [g.kind, g.reason])
     expect(missing.map(([kind]) => kind).sort()).toEqual([
       'anonymous',
+      'apiServers',
       'certificateSigningRequests',
       'encryption',
       'identity',
+      'kubelets',
       'nodes',
       'secrets',
+      'systemConfigs',
+      'tls',
     ])
     expect(missing.every(([, reason]) => reason === 'not-in-source')).toBe(true)
     expect(state.kinds.networkPolicies).toEqual({ items: [], gaps: [] })
@@ -80,6 +84,32 @@ rules: null
     expect(itemsOf(state, 'encryption')).toHaveLength(1)
     expect(itemsOf(state, 'namespaces').map((n) => n.metadata.name)).toEqual(['default', 'shop'])
     expect(itemsOf(state, 'clusterRoles')[0]?.metadata.namespace).toBeUndefined()
+  })
+
+  it('keeps the component configuration among ConfigMaps as text, without credentials, and that of others not', () => {
+    const state = read(`
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: kube-proxy, namespace: kube-system, resourceVersion: "7" }
+data:
+  config.conf: |
+    metricsBindAddress: ""
+    apiToken: hunter22hunter22
+  kubeconfig.conf: "users: []"
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: kube-proxy, namespace: shop }
+data: { config.conf: "metricsBindAddress: x" }
+`)
+    expect(itemsOf(state, 'systemConfigs')).toEqual([
+      {
+        metadata: { name: 'kube-proxy', namespace: 'kube-system', resourceVersion: '7' },
+        documents: { 'config.conf': 'metricsBindAddress: ""\napiToken: [redacted]\n' },
+        redacted: ['config.conf'],
+      },
+    ])
+    expect(itemsOf(state, 'configMaps')).toHaveLength(2)
   })
 
   it('names an object that cannot be read in a gap of its namespace, and reads the others', () => {

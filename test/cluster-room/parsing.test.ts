@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseSample } from '../../src/cluster/live/metrics.ts'
 import { nearest } from '../../src/cluster/live/nearest.ts'
+import { toApiServer } from '../../src/cluster/live/probe-api-servers.ts'
 import { toProbe } from '../../src/cluster/live/probe-encryption.ts'
 import { proxyFor } from '../../src/cluster/live/proxy.ts'
 import { days } from '../../src/cluster/live/secrets.ts'
@@ -85,6 +86,29 @@ describe('metrics', () => {
       reloads: { success: 2, failure: 1 },
     })
     expect(KINDS.encryption.schema.parse(probe)).toEqual(probe)
+  })
+})
+
+describe('what metrics tell of an API server', () => {
+  it('is what it has done: plugins, authorizers, audit levels', () => {
+    const samples = [
+      'apiserver_admission_controller_admission_duration_seconds_count{name="NodeRestriction",operation="UPDATE",rejected="false",type="admit"} 7',
+      'apiserver_admission_controller_admission_duration_seconds_count{name="NodeRestriction",operation="CREATE",rejected="false",type="validate"} 2',
+      'apiserver_admission_controller_admission_duration_seconds_count{name="EventRateLimit",operation="CREATE",rejected="false",type="admit"} 0',
+      'apiserver_audit_event_total 12',
+      'apiserver_audit_level_total{level="Metadata"} 12',
+      'apiserver_authorization_decisions_total{decision="allowed",name="rbac",type="RBAC"} 5',
+      'apiserver_authorization_decisions_total{decision="allowed",name="node",type="Node"} 5',
+    ].flatMap((line) => parseSample(line) ?? [])
+    const probe = toApiServer('api', samples)
+    expect(probe).toEqual({
+      metadata: { name: 'api' },
+      admissionPlugins: ['NodeRestriction'],
+      auditEvents: 12,
+      auditLevels: { Metadata: 12 },
+      authorizers: ['Node', 'RBAC'],
+    })
+    expect(KINDS.apiServers.schema.parse(probe)).toEqual(probe)
   })
 })
 

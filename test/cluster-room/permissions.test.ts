@@ -29,14 +29,16 @@ describe('tiers', () => {
     const reviews = new Set(['selfsubjectreviews', 'selfsubjectaccessreviews', 'selfsubjectrulesreviews'])
     for (const { verbs, resources = [] } of base)
       if (!resources.every((name) => reviews.has(name))) expect(['list', 'get']).toEqual(expect.arrayContaining([...verbs]))
+    expect(rulesOf('kubelet')).toEqual([{ apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] }])
     expect(rulesOf('secrets')).toEqual([{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }])
   })
 
   it('say their risk; that of Secrets honestly', () => {
     const tiers = rightsNeeded()
-    expect(tiers.map(({ id }) => id)).toEqual(['base', 'secrets'])
+    expect(tiers.map(({ id }) => id)).toEqual(['base', 'secrets', 'kubelet'])
     for (const { title, risk } of tiers) expect([title.en, risk.en]).not.toContain('')
     expect(tiers[1]?.risk.en).toContain('grants their values')
+    expect(tiers[2]?.risk.en).toContain('as good as root')
   })
 
   it('give each wizard that writes a role of its own', () => {
@@ -46,10 +48,10 @@ describe('tiers', () => {
       { id: 'only-files', title: { en: 'Files' }, rules: [] },
     ]
     const tiers = rightsNeeded(wizards)
-    expect(tiers.map(({ id }) => id)).toEqual(['base', 'secrets', 'wizard:rbac-role'])
+    expect(tiers.map(({ id }) => id)).toEqual(['base', 'secrets', 'kubelet', 'wizard:rbac-role'])
     expect(rulesOf('wizard:rbac-role', tiers)).toEqual(rules)
-    expect(tiers[2]?.risk.en).toContain('hand on the rights they hold')
-    expect(tiers[2]?.objects[0]).toMatchObject({
+    expect(tiers[3]?.risk.en).toContain('hand on the rights they hold')
+    expect(tiers[3]?.objects[0]).toMatchObject({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: { name: 'kubeharden-wizard-rbac-role' },

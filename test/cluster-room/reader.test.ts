@@ -268,10 +268,11 @@ describe('the encryption probe', () => {
       ['#3', 'k8s:enc:secretbox:v1:'],
     ])
   })
-  it('asks one API server twice, and no more', async () => {
+  it('asks one API server twice, and no more, for all that metrics tell', async () => {
     const { reader, seen } = await connectTo({ 'GET /metrics': metrics(1, 'identity') })
-    await reader.collect(['encryption'])
+    const { kinds } = await reader.collect(['encryption', 'apiServers'])
     expect(seen.filter(({ url }) => url === '/metrics')).toHaveLength(2)
+    expect([kinds.encryption?.items.length, kinds.apiServers?.items.length]).toEqual([1, 1])
   })
   it('refused or strange is a gap', async () => {
     const refused = await connectTo({})

@@ -121,6 +121,34 @@ describe('collecting as administrator', () => {
     })
   })
 
+  it('sees what the API server runs with, its TLS, and the configuration of components', async () => {
+    await create([
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'kube-proxy', namespace: 'kube-system' },
+        data: { 'config.conf': 'mode: nft\n' },
+      },
+    ])
+    const { reader } = await connect(cluster.adminKubeconfig)
+    const { kinds } = await reader.collect(['apiServers', 'tls', 'systemConfigs', 'kubelets'])
+    expect(kinds.apiServers?.gaps).toEqual([])
+    expect(kinds.apiServers?.items).toMatchObject([{ flagz: 'served', flags: { 'authorization-mode': expect.stringContaining('RBAC') } }])
+    expect(kinds.apiServers?.items[0]?.admissionPlugins).toContain('NamespaceLifecycle')
+    expect(kinds.apiServers?.items[0]?.auditEvents).toBeGreaterThan(0)
+    const tls = kinds.tls?.items[0]
+    expect(tls?.protocols.map(({ protocol, accepted }) => [protocol, accepted])).toEqual([
+      ['TLSv1', false],
+      ['TLSv1.1', false],
+      ['TLSv1.2', true],
+      ['TLSv1.3', true],
+    ])
+    expect(Date.parse(tls?.certificate?.notAfter ?? '')).toBeGreaterThan(Date.now())
+    expect(tls?.certificate).toMatchObject({ names: expect.any(Number), selfSigned: false })
+    expect(kinds.systemConfigs?.items.map(({ documents }) => documents)).toEqual([{ 'config.conf': 'mode: nft\n' }])
+    expect(kinds.kubelets).toEqual({ items: [], gaps: [] }) // no nodes here
+  })
+
   it('follows pages over the limit of one', async () => {
     await cluster.createNamespace('many')
     const made = Array.from({ length: 520 }, (_, i) => ({

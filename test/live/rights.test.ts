@@ -56,8 +56,14 @@ async function viewer(name: string): Promise<string> {
   return file
 }
 
+/** An RBAC rule writes nodes/proxy as one word, a review as two. */
+function attributesOf({ resource, ...rest }: Extract<Right, { resource: string }>) {
+  const [name = '', subresource] = resource.split('/')
+  return { ...rest, resource: name, ...(subresource === undefined ? {} : { subresource }) }
+}
+
 const allowed = async (name: string, right: Right): Promise<boolean> => {
-  const spec = 'path' in right ? { user: name, nonResourceAttributes: right } : { user: name, resourceAttributes: right }
+  const spec = 'path' in right ? { user: name, nonResourceAttributes: right } : { user: name, resourceAttributes: attributesOf(right) }
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: { groups: ['system:authenticated'], ...spec } }
   const answer = await cluster.api('/apis/authorization.k8s.io/v1/subjectaccessreviews', { method: 'POST', body })
   return (JSON.parse(answer.text) as { status: { allowed: boolean } }).status.allowed
@@ -178,6 +184,7 @@ describe('the tiers that permissions prints', () => {
       ...grants('', ['namespaces'], ['get']),
     ],
     secrets: grants('', ['secrets'], ['list']),
+    kubelet: grants('', ['nodes/proxy'], ['get']),
     'wizard:network-policies': grants('networking.k8s.io', ['networkpolicies'], WRITE),
     'wizard:etcd-backup': [...grants('', ['namespaces'], WRITE), ...grants('batch', ['cronjobs'], WRITE)],
     'wizard:rbac-role': [...grants('', ['serviceaccounts'], WRITE), ...BINDINGS],
@@ -238,7 +245,7 @@ describe('the tiers that permissions prints', () => {
     const gained = after.filter((g) => !everybody.has(g))
     expect(gained.toSorted()).toEqual([...new Set(PROMISED[tier])].toSorted())
     const paths = await baselinePaths(cluster, name)
-    expect(paths.gained).toEqual(tier === 'base' ? ['get /metrics'] : [])
+    expect(paths.gained).toEqual(tier === 'base' ? ['get /metrics', 'get /flagz'] : [])
     expect(paths.checked).toBeGreaterThan(15)
   })
 

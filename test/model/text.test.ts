@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isCredential, REDACTED, redactArgs } from '#model/objects/redact.ts'
+import { isCredential, REDACTED, redactArgs, redactText } from '#model/objects/redact.ts'
 import { safe, safeLines, say } from '#model/text.ts'
 
 describe('safe', () => {
@@ -47,6 +47,39 @@ describe('redaction', () => {
           expect(args.join(' ')).toContain(REDACTED)
         },
       ),
+    )
+  })
+  it('takes credentials out of a configuration file, again and again the same, and touches nothing else', () => {
+    const config = `kind: ClusterConfiguration
+apiServer:
+  extraArgs:
+  - name: token-auth-file
+    value: /etc/tokens.csv
+  - name: oidc-client-secret
+    value: "hunter22"
+  authenticationTokenWebhookCacheTTL: 2m0s
+etcd:
+  external:
+    endpoints: [https://me:hunter22@etcd:2379]
+dbPassword: 'hunter22'   # of the shop
+key: |
+  -----BEGIN RSA PRIVATE KEY-----
+  aHVudGVyMjI=
+  -----END RSA PRIVATE KEY-----
+certificatesDir: /etc/kubernetes/pki
+`
+    const once = redactText(config)
+    expect(once).not.toMatch(/hunter22|aHVudGVyMjI=/)
+    expect(once.match(/\[redacted\]/g)).toHaveLength(4)
+    for (const line of ['value: /etc/tokens.csv', 'WebhookCacheTTL: 2m0s', 'certificatesDir: /etc/kubernetes/pki', '   # of the shop'])
+      expect(once).toContain(line)
+    expect(redactText(once)).toBe(once)
+    const line = fc.oneof(fc.constantFrom(...config.split('\n')), fc.string({ maxLength: 40 }))
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const first = redactText(lines.join('\n'))
+        expect(redactText(first)).toBe(first)
+      }),
     )
   })
   it('keeps the flags of a control plane readable', () => {

@@ -2,13 +2,18 @@ import { groupOf, type Item, KINDS, type Kind, rightToRead } from '#model/kinds.
 import type { Gap } from '#model/right.ts'
 import type { Collected } from '#model/state.ts'
 import { ApiError } from './api-error.ts'
+import type { Servers } from './api-servers.ts'
 import type { Discovery } from './discovery.ts'
 import { gapFor, interrupted } from './gaps.ts'
 import { listAll } from './list.ts'
 import type { Listed } from './listed.ts'
 import { isAllowed, type KnownNamespaces, type MayList } from './namespaces.ts'
+import { probeApiServers } from './probe-api-servers.ts'
 import { probeEncryption } from './probe-encryption.ts'
 import { type OwnCredential, probeAnonymous, probeIdentity } from './probe-identity.ts'
+import { probeKubelets } from './probe-kubelets.ts'
+import { probeSystemConfigs } from './probe-system-configs.ts'
+import { probeTls } from './probe-tls.ts'
 import type { Rest } from './rest.ts'
 
 /** What collecting one kind needs; shared by all kinds of one collection. */
@@ -20,6 +25,10 @@ export interface Collecting {
   /** Read once, when first asked for. */
   readonly namespaces: () => Promise<KnownNamespaces>
   readonly mayListIn: (namespace: string) => Promise<MayList>
+  /** The API servers and their metrics, read once: a few megabytes each. */
+  readonly servers: () => Promise<Servers>
+  /** The nodes, listed once. */
+  readonly nodes: () => Promise<Listed>
 }
 
 type Result = Collected<Item<Kind>>
@@ -31,7 +40,17 @@ export async function collectKind(kind: Kind, with_: Collecting): Promise<Result
   try {
     switch (kind) {
       case 'encryption':
-        return await probeEncryption(rest, signal)
+        return probeEncryption(await with_.servers())
+      case 'apiServers':
+        return await probeApiServers(rest, await with_.servers(), signal)
+      case 'kubelets':
+        return await probeKubelets(rest, with_.nodes, signal)
+      case 'tls':
+        return await probeTls(rest, signal)
+      case 'systemConfigs':
+        return await probeSystemConfigs(rest, signal)
+      case 'nodes':
+        return await with_.nodes()
       case 'anonymous':
         return await probeAnonymous(rest, signal)
       case 'identity':

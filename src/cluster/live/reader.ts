@@ -3,12 +3,14 @@ import { type Item, KINDS, type Kind } from '#model/kinds.ts'
 import type { Gap } from '#model/right.ts'
 import type { Collected, State } from '#model/state.ts'
 import { NoAnswer } from './api-error.ts'
+import { readServers } from './api-servers.ts'
 import { readClusterInfo, readVersion } from './cluster-info.ts'
 import { type Collecting, collectKind } from './collect-kind.ts'
 import { toConnectError } from './connect-error.ts'
 import { makeDiscovery } from './discovery.ts'
 import { interrupted } from './gaps.ts'
-import { type KnownNamespaces, type MayList, mayListIn, readNamespaces } from './namespaces.ts'
+import { listAll } from './list.ts'
+import { type MayList, mayListIn, readNamespaces } from './namespaces.ts'
 import type { OwnCredential } from './probe-identity.ts'
 import type { Rest } from './rest.ts'
 
@@ -54,21 +56,28 @@ async function collect(settings: LiveReaderSettings, kinds: readonly Kind[], opt
 async function prepare(settings: LiveReaderSettings, signal?: AbortSignal): Promise<Collecting> {
   const { rest, namespace } = settings
   const rules = new Map<string, Promise<MayList>>()
-  let namespaces: Promise<KnownNamespaces> | undefined
   return {
     rest,
     signal,
     discovery: makeDiscovery(rest), // of this collection: a CRD may have come since the last
     own: await settings.own(),
-    namespaces: () => {
-      namespaces ??= readNamespaces(rest, namespace, signal)
-      return namespaces
-    },
+    namespaces: once(() => readNamespaces(rest, namespace, signal)),
+    servers: once(() => readServers(rest, signal)),
+    nodes: once(() => listAll(rest, 'nodes', undefined, signal)),
     mayListIn: (name) => {
       const known = rules.get(name) ?? mayListIn(rest, name, signal)
       rules.set(name, known)
       return known
     },
+  }
+}
+
+/** Asked when first needed, and only then; a failure is every asker's. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined
+  return () => {
+    asked ??= ask()
+    return asked
   }
 }
 

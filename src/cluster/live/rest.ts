@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { ApiError, NoAnswer, parseJson, toNoAnswer } from './api-error.ts'
 import type { Credential, Credentials } from './credentials.ts'
 import { bodyOf, type CallOptions, type HeaderSettings, type Headers, headersOf, pause, urlOf, userAgent } from './request.ts'
-import type { Transport } from './transport.ts'
+import type { TlsTarget, Transport } from './transport.ts'
 import { parseWarnings } from './warnings.ts'
 
 /*
@@ -28,6 +28,8 @@ export interface LineOptions extends Pick<CallOptions, 'query' | 'signal' | 'tim
 
 export interface Rest {
   readonly server: string
+  /** Where to show a handshake; undefined without TLS or through a proxy. */
+  readonly tls?: TlsTarget
   call(method: Method, path: string, options?: CallOptions): Promise<Answer>
   /** A paged list, page by page (limit 500), each as the server sent it. */
   pages(path: string, options?: CallOptions): AsyncGenerator<unknown, void, undefined>
@@ -61,6 +63,7 @@ export function makeRest(settings: RestSettings): Rest {
   }
   return {
     server: settings.server,
+    ...(settings.transport.tls === undefined ? {} : { tls: settings.transport.tls }),
     call,
     async *pages(path, options = {}) {
       let next: string | undefined

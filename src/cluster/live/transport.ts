@@ -6,7 +6,16 @@ import { proxyFor } from './proxy.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 
+/** Where a TLS handshake with the API server goes. */
+export interface TlsTarget {
+  readonly host: string
+  readonly port: number
+  readonly servername: string
+}
+
 export interface Transport {
+  /** Undefined where none can be shown: without TLS, or through a proxy. */
+  readonly tls?: TlsTarget
   /** The shared pool for requests with this credential; a new client certificate gets a new pool. */
   dispatcher(credential: Pick<Credential, 'cert' | 'key'>): Dispatcher
   /** A pool of its own, to be closed by the caller: anonymous requests, and samples over a new connection. */
@@ -34,6 +43,7 @@ export async function makeTransport(
   }
   let shared: { readonly cert: string | undefined; readonly dispatcher: Dispatcher } | undefined
   return {
+    ...(proxy === undefined ? { tls: tlsTarget(new URL(cluster.server), cluster['tls-server-name']) } : {}),
     dispatcher(credential) {
       if (shared === undefined || shared.cert !== credential.cert) {
         void shared?.dispatcher.close() // lets what is under way finish
@@ -48,6 +58,12 @@ export async function makeTransport(
       shared = undefined
     },
   }
+}
+
+function tlsTarget({ protocol, hostname, port }: URL, servername: string | undefined): TlsTarget | undefined {
+  if (protocol !== 'https:') return undefined
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return { host, port: port === '' ? 443 : Number(port), servername: servername ?? host }
 }
 
 function checkedProxy(proxy: string | undefined): string | undefined {

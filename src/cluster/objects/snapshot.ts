@@ -18,6 +18,7 @@ const right = z.union([
 const gap = z.object({
   kind: z.string(),
   namespace: z.string().optional(),
+  name: z.string().optional(),
   reason: z.enum(['forbidden', 'unauthorized', 'timeout', 'unreachable', 'not-in-source', 'not-visible', 'malformed']),
   detail: z.string(),
   needs: right.optional(),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ALL_KINDS, KINDS, type Kind, kindOf } from '#model/kinds.ts'
+import { SYSTEM_CONFIGS } from '#model/objects/control.ts'
 import { type Json, type KubeObject, refKey, refOf } from '#model/refs.ts'
 import type { Gap } from '#model/right.ts'
 import type { ClusterInfo, Collected, SourceKind, State } from '#model/state.ts'
@@ -26,6 +27,10 @@ const SERVER_ONLY: ReadonlySet<Kind> = new Set<Kind>([
   'encryption',
   'anonymous',
   'identity',
+  'apiServers',
+  'kubelets',
+  'tls',
+  'systemConfigs',
 ])
 
 interface Bucket {
@@ -44,6 +49,7 @@ export function stateFromObjects(objects: readonly KubeObject[], options: FromOb
     const kind = kindOf(object.apiVersion, object.kind)
     if (kind === undefined) noteOtherVersion(object, buckets, options)
     else place(object, kind, buckets, namespaces, options)
+    if (isSystemConfig(object)) place(object, 'systemConfigs', buckets, namespaces, options)
   }
   addNamespaces(buckets, namespaces)
   const kinds = Object.fromEntries(
@@ -89,6 +95,17 @@ function place(object: KubeObject, kind: Kind, buckets: Map<Kind, Bucket>, names
   if (earlier !== undefined && earlier.raw !== raw)
     bucket.gaps.push(malformed(kind, clean, 'is there more than once, with different content; the last one was taken', options))
   bucket.items.set(key, { item: parsed.data, raw })
+}
+
+/** The component configuration that a server is asked for by name lies here among the ConfigMaps. */
+function isSystemConfig({ apiVersion, kind, metadata }: KubeObject): boolean {
+  return (
+    apiVersion === 'v1' &&
+    kind === 'ConfigMap' &&
+    isRecord(metadata) &&
+    metadata.namespace === 'kube-system' &&
+    Object.hasOwn(SYSTEM_CONFIGS, String(metadata.name))
+  )
 }
 
 /** As kubectl does: namespaced objects without a namespace go to `default`; cluster-scoped ones have none. */

@@ -55,9 +55,35 @@ export function redactArgs(args: readonly string[]): string[] {
   })
 }
 
+function withoutUserInfo(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/:@]+:[^\s/@]+@/gi, `$1${REDACTED}@`)
+}
+
 /** Credentials inside a longer text, such as a shell script in an argument. */
 function redactInside(text: string): string {
+  return withoutUserInfo(text).replace(
+    /\b([\w-]*(?:password|passwd|secret|token|api[-_]?key)[\w-]*)(\s*[=:]\s*)(?![$(])[^\s"']+/gi,
+    `$1$2${REDACTED}`,
+  )
+}
+
+const PAIR = /^(\s*(?:- )?(?:"?)([\w.-]+)"?\s*[:=]\s*)(["']?)([^"'#]+?)(["']?\s*(?:#.*)?)$/
+
+/**
+ * A configuration file with every credential replaced: `key: value` and `key=value` lines, kubeadm's `name:` with `value:` below it,
+ * private keys, and user names with passwords in addresses. All else stays as it is.
+ */
+export function redactText(text: string): string {
+  let above = ''
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/:@]+:[^\s/@]+@/gi, `$1${REDACTED}@`)
-    .replace(/\b([\w-]*(?:password|passwd|secret|token|api[-_]?key)[\w-]*)(\s*[=:]\s*)(?![$(])[^\s"']+/gi, `$1$2${REDACTED}`)
+    .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED)
+    .split('\n')
+    .map((line) => {
+      const [, head = '', key = '', open = '', value = '', tail = ''] = PAIR.exec(line) ?? []
+      const name = key === 'value' ? above : key
+      above = key === 'name' ? value : ''
+      if (key === '') return redactInside(line)
+      return isCredential(name, value) ? `${head}${open}${REDACTED}${tail}` : withoutUserInfo(line)
+    })
+    .join('\n')
 }

@@ -17,7 +17,10 @@ const securityContext = z
   .nullish()
   .transform((v) => v ?? {})
 
-/** An environment variable without its value: where it comes from, and whether a literal value is a credential. */
+/**
+ * An environment variable: where it comes from, and whether a literal value is a credential. Its value is kept only where it
+ * is a setting of etcd, which reads each of its flags from `ETCD_…` as well.
+ */
 const env = z
   .object({
     name: z.string(),
@@ -33,6 +36,7 @@ const env = z
   })
   .transform(({ name, value, credential, from, valueFrom }) => ({
     name,
+    ...(value !== undefined && name.startsWith('ETCD_') && !isCredential(name, value) ? { value } : {}),
     credential: credential ?? (value !== undefined && isCredential(name, value)),
     from:
       from ??

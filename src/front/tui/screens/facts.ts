@@ -65,7 +65,8 @@ const REASONS: Record<Gap['reason'], string> = {
 
 /** `secrets in shop: not allowed`, and the missing right on its own where there is one. */
 export function gapWords(ctx: Ctx, gap: Gap): { readonly what: string; readonly needs: string | undefined } {
-  const where = gap.namespace === undefined ? '' : ` ${ctx.t('in')} ${safe(gap.namespace)}`
+  const place = gap.namespace ?? gap.name
+  const where = place === undefined ? '' : ` ${ctx.t(gap.namespace === undefined ? 'of' : 'in')} ${safe(place)}`
   return {
     what: `${safe(gap.kind)}${where}: ${ctx.t(REASONS[gap.reason])}${gap.detail === '' ? '' : ` (${safe(gap.detail)})`}`,
     needs: gap.needs === undefined ? undefined : safe(describeRight(gap.needs)),
