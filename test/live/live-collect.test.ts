@@ -232,6 +232,7 @@ describe('collecting with few rights', () => {
       '/version',
       '/livez',
       'nobody',
+      new URL(cluster.server).host, // a handshake needs no rights
     ])
   })
 
