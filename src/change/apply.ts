@@ -51,6 +51,7 @@ export async function applyPreview(preview: Preview, input: ApplyInput): Promise
   const steps = items.map((item, i): Step => {
     const id = String(i + 1)
     if (item.kind === 'object') return objectStep(item, lives[i], id, preview.wizard, input)
+    if (item.kind === 'node') throw new HardenError('internal', 'There is no guard.', 'Report it.')
     const dir = folders ?? ''
     const folder = { apiVersion: 'kubeharden/v1', kind: 'Folder', name: dir }
     const entry = { ...plannedEntry(id, preview.wizard, 'files', folder), proof: proofOf(item.change.proof) }
@@ -136,7 +137,7 @@ export function afterOf(object: KubeObject): Partial<JournalEntry> {
 
 function objectStep(item: ObjectItem, live: KubeObject | undefined, id: string, wizard: string, input: ApplyInput): Step {
   const { change, ref, action } = item
-  if (change.kind === 'restore' || change.kind === 'guide')
+  if (change.kind === 'restore' || change.kind === 'guide' || change.kind === 'node')
     throw new HardenError('internal', 'The preview of an undo cannot be applied.', 'Use undo.')
   const planned = { ...plannedEntry(id, wizard, action === 'none' ? 'update' : action, ref), ...beforeOf(live) }
   if (change.kind === 'remove') return removeStep(planned, live, input)

@@ -1,12 +1,14 @@
 import { ApplyConflict, type Writer } from '#model/access.ts'
 import type { Change, FieldChange, Impact, Preview, PreviewItem } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
+import type { NodeDoor } from '#model/node.ts'
 import type { Json } from '#model/refs.ts'
 import { type KubeObject, type ObjectRef, refKey, refLabel, refOf } from '#model/refs.ts'
 import type { Text } from '#model/text.ts'
 import { fieldManager } from '#model/wizard.ts'
 import { hasCredential, maskFields, maskObject } from './credentials.ts'
 import { fieldChanges } from './diff.ts'
+import { previewNode } from './guard/item.ts'
 import { previewGuide } from './guide.ts'
 import { checkNotInterrupted, mapLimit } from './limit.ts'
 import { managedBy } from './managedBy.ts'
@@ -23,6 +25,8 @@ export interface PreviewInput {
   readonly reversible?: true | Text
   readonly cluster: { readonly uid?: string; readonly name: string }
   readonly writer: Writer
+  /** Where changes on nodes can be made from here. */
+  readonly nodes?: NodeDoor
   readonly signal?: AbortSignal
   /** Folder of the templates, where it is not the package's own. */
   readonly templates?: string
@@ -35,7 +39,7 @@ export interface PreviewInput {
  */
 export async function previewChanges(input: PreviewInput): Promise<Preview> {
   const changes = together(input.changes, input.templates)
-  const objects = changes.filter((change) => change.kind !== 'guide')
+  const objects = changes.filter((change) => change.kind !== 'guide' && change.kind !== 'node')
   const found = await mapLimit(objects, (change) => look(change, input))
   const made = found.flatMap(({ wanted, live }) => (live === undefined && wanted !== undefined ? [wanted.object] : []))
   const items = new Map<Change, PreviewItem>()
@@ -44,6 +48,8 @@ export async function previewChanges(input: PreviewInput): Promise<Preview> {
     checkNotInterrupted(input.signal)
     items.set(one.change, await previewObject(one, made, input, waiting))
   })
+  // One after the other: each is a handful of requests, and most plans hold one or two.
+  for (const change of changes) if (change.kind === 'node') items.set(change, await previewNode(change, input))
   const all = changes
     .map((change) => (change.kind === 'guide' ? previewGuide(change, input.templates) : items.get(change)))
     .filter((item) => item !== undefined)
@@ -53,8 +59,14 @@ export async function previewChanges(input: PreviewInput): Promise<Preview> {
     items: all,
     impacts: [...(input.impacts ?? []), ...all.flatMap(sourceImpact), ...waitingImpacts(waiting)],
     reversible: input.reversible ?? true,
-    ok: all.every((item) => item.kind === 'guide' || (item.refused === undefined && item.conflicts.length === 0)),
+    ok: all.every(possible),
   }
+}
+
+/** Nothing stands in the way of this item. */
+export function possible(item: PreviewItem): boolean {
+  if (item.kind === 'guide') return true
+  return item.refused === undefined && (item.kind === 'node' || item.conflicts.length === 0)
 }
 
 /** Edits of the same object are one change; anything else that meets twice would work against itself. */
@@ -62,7 +74,7 @@ function together(changes: readonly Change[], templates: string | undefined): Ch
   const out: Change[] = []
   const seen = new Map<string, number>()
   for (const change of changes) {
-    if (change.kind === 'guide') {
+    if (change.kind === 'guide' || change.kind === 'node') {
       out.push(change)
       continue
     }
@@ -219,7 +231,7 @@ export function inWords(problem: HardenError): { message: string; hint: string }
 }
 
 function sourceImpact(item: PreviewItem): Impact[] {
-  if (item.kind === 'guide' || item.managedBy === undefined || item.action === 'none') return []
+  if (item.kind !== 'object' || item.managedBy === undefined || item.action === 'none') return []
   return [
     {
       level: 'warn',

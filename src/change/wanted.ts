@@ -6,7 +6,7 @@ import { mergeOwned } from './owned.ts'
 import { renderObject } from './render.ts'
 import { documentOf, print, readForWriting, toYaml } from './yaml.ts'
 
-export type ObjectChange = Exclude<Change, { kind: 'guide' }>
+export type ObjectChange = Exclude<Change, { kind: 'guide' | 'node' }>
 
 /** What a change wants to be stored. */
 export interface Wanted {

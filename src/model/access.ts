@@ -1,5 +1,6 @@
 import type { FieldConflict } from './change.ts'
 import type { Kind } from './kinds.ts'
+import type { NodeDoor } from './node.ts'
 import type { Json, KubeObject, ObjectRef } from './refs.ts'
 import type { SourceKind, State } from './state.ts'
 
@@ -68,6 +69,8 @@ export class ApplyConflict extends Error {
 export interface Connection {
   readonly reader: Reader
   readonly writer?: Writer
+  /** Where changes on nodes can be made from the session. */
+  readonly nodes?: NodeDoor
   /** Why there is no writer: a snapshot, a folder. */
   readonly readOnlyReason?: string
 }

@@ -1,3 +1,4 @@
+import type { KubeletSetting, NodeComponent, NodeMount, NodePlan } from './node.ts'
 import type { Json, KubeObject, ObjectRef } from './refs.ts'
 import type { Right } from './right.ts'
 import type { Text } from './text.ts'
@@ -78,11 +79,33 @@ export type Change =
       readonly steps: readonly Step[]
       readonly proof: Probe
     }
+  | NodeChange
+
+/** A change of one component on one node, made from the session by a guard (`NodeDoor`). One at a time, in the order of the plan. */
+export interface NodeChange {
+  readonly kind: 'node'
+  readonly title: Text
+  readonly node: string
+  readonly plan: NodePlan
+  /** Image of the guard. */
+  readonly image: string
+  readonly proof: Probe
+  /** What is set now, where the wizard saw it; flags that it did not see are looked up in the mirror pod. */
+  readonly now?: { readonly flags?: { readonly [name: string]: string }; readonly settings?: readonly KubeletSetting[] }
+}
 
 /** The way back of one journal entry; never planned by a wizard, made by the change room for the preview of an undo. */
 export interface Restore {
   readonly kind: 'restore'
   readonly ref: ObjectRef
+  readonly run: string
+  readonly entry: string
+}
+
+/** The way back of one journal entry about a node. */
+export interface NodeRestore {
+  readonly kind: 'restore-node'
+  readonly node: string
   readonly run: string
   readonly entry: string
 }
@@ -134,6 +157,35 @@ export type PreviewItem =
       readonly change: Extract<Change, { kind: 'guide' }>
       readonly files: readonly { path: string; mode: number; masked: string }[]
     }
+  | NodeItem
+
+/** A flag of a static pod as it is and as it would be; without a value it is not set. */
+export interface FlagChange {
+  readonly name: string
+  readonly before?: string
+  readonly after?: string
+}
+
+/** What a guard would do on a node. */
+export interface NodeItem {
+  readonly kind: 'node'
+  readonly change: NodeChange | NodeRestore
+  readonly node: string
+  readonly component: NodeComponent
+  readonly image: string
+  readonly action: 'change' | 'undo' | 'none'
+  readonly flags: readonly FlagChange[]
+  readonly settings: readonly FieldChange[]
+  readonly folders: NodePlan['folders']
+  readonly mounts: readonly NodeMount[]
+  readonly files: readonly { path: string; mode: number; masked: string }[]
+  /** What the guard may touch and what it costs, in plain words. */
+  readonly touches: readonly Impact[]
+  /** What the server said to the dry run of the guard. */
+  readonly warnings: readonly string[]
+  /** Why the guard cannot be started. */
+  readonly refused?: { readonly message: string; readonly hint: string }
+}
 
 export interface Preview {
   readonly wizard: string

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { NODE_COMPONENTS, NODE_STATES, type NodePlan } from './node.ts'
 import type { Json, KubeObject } from './refs.ts'
 
 const json: z.ZodType<Json> = z.json() as z.ZodType<Json>
@@ -8,6 +9,18 @@ const step = z.union([z.string(), z.object({ key: z.string(), value: z.string() 
 /** A changed path with what was there and what is expected there now; absent = the field was, or is, not there. */
 export const fieldChange = z.object({ path: z.array(step), before: json.optional(), after: json.optional() })
 
+/** How a guard ended, as the node's script said it. */
+export const nodeOutcome = z.object({
+  run: z.string(),
+  node: z.string(),
+  component: z.enum(NODE_COMPONENTS),
+  state: z.enum(NODE_STATES),
+  detail: z.string(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+  seconds: z.number(),
+})
+
 /**
  * One change. `planned` is on disk before anything is sent, `sent` directly before the request, `done` with what the
  * server answered. An entry left at `sent` by a crash is settled by looking at the object.
@@ -16,7 +29,7 @@ export const journalEntry = z.object({
   id: z.string(),
   wizard: z.string(),
   ref,
-  action: z.enum(['create', 'update', 'delete', 'files']),
+  action: z.enum(['create', 'update', 'delete', 'files', 'node']),
   fieldManager: z.string(),
   state: z.enum(['planned', 'sent', 'done', 'failed', 'not-done', 'undone']),
   /** Of the live object before and after, where there was one. */
@@ -31,6 +44,18 @@ export const journalEntry = z.object({
   removed: z.custom<KubeObject>((v) => typeof v === 'object' && v !== null).optional(),
   /** Files written for a guided change. */
   files: z.array(z.string()).optional(),
+  /** A change on a node: which guard, and how it ended. `run` is also the folder on the node that keeps the way back. */
+  node: z
+    .object({
+      name: z.string(),
+      component: z.enum(NODE_COMPONENTS),
+      run: z.string(),
+      image: z.string(),
+      /** For the way back; what the files hold is not in it. */
+      plan: z.custom<NodePlan>((v) => typeof v === 'object' && v !== null).optional(),
+      outcome: nodeOutcome.optional(),
+    })
+    .optional(),
   /** How the API tells that the files took, once they are on the nodes. */
   proof: z
     .union([

@@ -102,8 +102,24 @@ export interface NodeRun {
   readonly withinSeconds: number
 }
 
+/** What a look beforehand found; nothing was written. */
+export interface NodePreflight {
+  /** How many control-plane nodes there are: with one, the API is away while its API server restarts. */
+  readonly controlPlanes: number
+  /** Flags of the component now, from its mirror pod; undefined where they cannot be seen. */
+  readonly flags?: Readonly<Record<string, string>>
+  readonly warnings: readonly string[]
+  /** Why a guard cannot be started: a missing right, an admission plugin, a node that is not there. */
+  readonly refused?: { readonly message: string; readonly hint: string }
+}
+
 /** The door to the nodes: a Job on the node itself that changes, watches and goes back, also while the API is away. */
 export interface NodeDoor {
+  /** Rights, a dry run of the guard's objects, the node itself. Writes nothing. */
+  preflight(
+    request: Pick<NodeRun, 'node' | 'component' | 'image' | 'withinSeconds'>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<NodePreflight>
   /**
    * Starts the guard, hands it the bundle, waits for its outcome and takes the guard away again. Resolves with `rolled-back`
    * where the change did not become healthy. Throws HardenError `change-failed` where the outcome cannot be learnt.

@@ -9,6 +9,9 @@ export interface ObjectRef {
 /** The apiVersion of what is asked of the API server and is no object of it. */
 export const PROBE_API = 'probe.kubeharden/v1'
 
+/** The apiVersion of a component on a node, in journals and previews; its kind is the component's name. */
+export const NODE_API = 'node.kubeharden/v1'
+
 /** What was asked, in the operator's words. */
 const PROBES: { readonly [kind: string]: (name: string) => string } = {
   Cluster: () => 'the whole cluster',
@@ -24,6 +27,7 @@ const PROBES: { readonly [kind: string]: (name: string) => string } = {
 export function refLabel(ref: ObjectRef): string {
   const probe = ref.apiVersion === PROBE_API ? PROBES[ref.kind] : undefined
   if (probe !== undefined) return probe(ref.name)
+  if (ref.apiVersion === NODE_API) return `${ref.kind} on node ${ref.name}`
   return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`
 }
 

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { type FieldChange, type Impact, type Preview, type PreviewItem, pathLabel } from '#model/change.ts'
 import { refLabel } from '#model/refs.ts'
 import { type Lang, safe, safeLines, say } from '#model/text.ts'
+import { nodeLines } from './nodeText.ts'
 
 /** How a line is meant, for colours; the sign in its text says it without them. */
 export type Tone = 'title' | 'plain' | 'add' | 'remove' | 'note' | 'warn' | 'danger'
@@ -16,7 +17,7 @@ const ACTION_WORDS = { create: 'create', update: 'change', delete: 'delete', non
 export function previewLines(preview: Preview, lang: Lang = 'en'): readonly Line[] {
   return [
     { tone: 'title', text: `In cluster ${safe(preview.cluster.name)}:` },
-    ...preview.items.flatMap(itemLines),
+    ...preview.items.flatMap((item) => itemLines(item, lang)),
     ...(preview.items.length === 0 ? [{ tone: 'plain', text: '  Nothing to change.' } as const] : []),
     ...impactLines(preview.impacts, lang),
     {
@@ -26,7 +27,8 @@ export function previewLines(preview: Preview, lang: Lang = 'en'): readonly Line
   ]
 }
 
-function itemLines(item: PreviewItem): Line[] {
+function itemLines(item: PreviewItem, lang: Lang): Line[] {
+  if (item.kind === 'node') return nodeLines(item, lang).map((l) => ({ ...l, text: `  ${l.text}` }))
   if (item.kind === 'guide') return item.files.flatMap((f) => fileLines(f))
   const head: Line = { tone: 'title', text: `  ${ACTION_WORDS[item.action]}: ${safe(refLabel(item.ref))}` }
   return [

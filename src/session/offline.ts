@@ -1,3 +1,4 @@
+import { NO_DOOR, nodeItem } from '#change/guard/item.ts'
 import { previewGuide } from '#change/guide.ts'
 import { renderObject } from '#change/render.ts'
 import type { Change, Impact, Preview, PreviewItem } from '#model/change.ts'
@@ -34,6 +35,7 @@ export function offlinePlan(wizard: Wizard, state: State, answers: Answers): Pre
 
 function offlineItem(change: Change): PreviewItem {
   if (change.kind === 'guide') return previewGuide(change)
+  if (change.kind === 'node') return { ...nodeItem(change), refused: NO_DOOR }
   if (change.kind === 'object') {
     const ref = refOf(change.object)
     return { kind: 'object', change, ref, action: 'create', yaml: '', after: change.object, fields: [], conflicts: [], warnings: [] }

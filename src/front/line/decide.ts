@@ -73,7 +73,7 @@ async function applied(ui: Ui, preview: Preview): Promise<boolean> {
 /** Why it cannot be applied here, in words. */
 export function obstacleOf(ui: Ui, preview: Preview): string | undefined {
   const { readOnly } = ready(ui)
-  if (preview.items.every((i) => i.kind === 'object' && i.action === 'none' && i.refused === undefined))
+  if (preview.items.every((i) => i.kind !== 'guide' && i.action === 'none' && i.refused === undefined))
     return ui.t('There is nothing to change: the cluster already is as it should be after this.')
   if (readOnly !== undefined) return ui.t('READ-ONLY ({why}): this cannot be applied from here.', { why: readOnly })
   if (!preview.ok) return ui.t('This cannot be applied as it is: see the lines with ! above.')
@@ -86,12 +86,15 @@ function summary(preview: Preview): string {
     const n = acting.filter((i) => i.action === action).length
     return n === 0 ? [] : [`${n} to ${action === 'update' ? 'change' : action}`]
   })
+  const nodes = preview.items.filter((i) => i.kind === 'node' && i.action !== 'none').length
+  if (nodes > 0) words.push(count(nodes, 'change on a node', 'changes on nodes'))
   const files = preview.items.reduce((sum, i) => sum + (i.kind === 'guide' ? i.files.length : 0), 0)
   if (files > 0) words.push(count(files, 'file to write', 'files to write'))
   return words.length === 0 ? 'nothing to change' : words.join(', ')
 }
 
 function clusterWide(item: PreviewItem): boolean {
+  if (item.kind === 'node') return item.action !== 'none'
   return item.kind === 'object' && item.action !== 'none' && item.ref.namespace === undefined
 }
 

@@ -21,6 +21,7 @@ const ACTION_WORDS: Record<JournalEntry['action'], string> = {
   update: 'change',
   delete: 'delete',
   files: 'write files for',
+  node: 'change',
 }
 
 /** `done: create Role shop/reader`; with the reason where it failed. */

@@ -3,6 +3,7 @@ import { HardenError, toHardenError } from '#model/errors.ts'
 import type { JournalEntry } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
+import { nodeHead } from '#report/nodeText.ts'
 import type { Outcome } from '#session/types.ts'
 import { type Line, line, span } from './lines.ts'
 import { type Plan, top } from './nav.ts'
@@ -14,11 +15,11 @@ export function hasGuide(preview: Preview): boolean {
 
 /** Changes that are really made: what is already so is left out. */
 export function changing(preview: Preview) {
-  return preview.items.filter((item) => item.kind === 'object' && item.action !== 'none')
+  return preview.items.filter((item) => item.kind !== 'guide' && item.action !== 'none')
 }
 
 function touchesCluster(preview: Preview): boolean {
-  return preview.items.some((item) => item.kind === 'object' && item.action !== 'none' && item.ref.namespace === undefined)
+  return changing(preview).some((item) => item.kind === 'node' || (item.kind === 'object' && item.ref.namespace === undefined))
 }
 
 /** Why this preview cannot be applied, in words; undefined where it can. */
@@ -52,7 +53,10 @@ function confirm(ui: Ui, plan: Plan, outDir?: string): void {
   const filesOnly = items.length === 0 && outDir !== undefined
   const where = filesOnly ? ui.t('Nothing is sent to cluster') : ui.t('On cluster')
   const lines: Line[] = [line(where, ' ', span(safe(cluster.name), undefined, true)), []]
-  for (const item of items.slice(0, 6)) if (item.kind === 'object') lines.push(line(`  ${ui.t(item.action)}  ${safe(refLabel(item.ref))}`))
+  for (const item of items.slice(0, 6)) {
+    if (item.kind === 'object') lines.push(line(`  ${ui.t(item.action)}  ${safe(refLabel(item.ref))}`))
+    if (item.kind === 'node') lines.push(line(`  ${nodeHead(item)}`))
+  }
   if (items.length > 6) lines.push(line(`  ${ui.t('and {n} more', { n: items.length - 6 })}`))
   if (outDir !== undefined) lines.push(line(`  ${ui.t('files')}   ${safe(outDir)}`))
   ui.set({

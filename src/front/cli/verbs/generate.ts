@@ -3,7 +3,7 @@ import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { Answers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
-import { say } from '#model/text.ts'
+import { safe, say } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
 import { folderOf } from '#session/act.ts'
 import { readOnce } from '#session/headless.ts'
@@ -39,6 +39,10 @@ function print(ctx: Ctx, plan: Preview): void {
     )
   for (const item of plan.items) {
     if (item.kind === 'guide') continue
+    if (item.kind === 'node') {
+      ctx.io.err(`Not in the YAML: ${item.component} on node ${safe(item.node)} is changed by its script. Give --out DIR.\n`)
+      continue
+    }
     if (item.refused === undefined) ctx.io.out(`---\n${item.yaml.replace(/^---\n/, '')}`)
     else ctx.io.err(`Not in the YAML: ${item.refused.message} ${item.refused.hint}\n`)
   }

@@ -1,7 +1,8 @@
-import type { FieldConflict, PreviewItem } from '#model/change.ts'
+import type { FieldConflict, NodeItem, PreviewItem } from '#model/change.ts'
 import { safe, say } from '#model/text.ts'
+import { nodeLines } from '#report/nodeText.ts'
 import { askApply, askWrite, changing, hasGuide, obstacle } from '../acting.ts'
-import { BLANK, heading, type Line, line, paragraph, span, type Tone } from '../lines.ts'
+import { BLANK, hardWrap, heading, type Line, line, paragraph, span, type Tone } from '../lines.ts'
 import type { Plan, Screen } from '../nav.ts'
 import type { Binding, Ctx, ScreenDef } from '../screen.ts'
 import { count } from '../words.ts'
@@ -70,6 +71,7 @@ function itemLines(ctx: Ctx, item: PreviewItem): Line[] {
   const { t, width } = ctx
   if (item.kind === 'guide')
     return [heading(say(item.change.title, ctx.lang)), ...fileLines(ctx, item.files), ...stepLines(ctx, item.change)]
+  if (item.kind === 'node') return nodeItemLines(ctx, item)
   const [word, tone] = ACTIONS[item.action]
   const notes: Line[] = [
     ...(item.refused === undefined
@@ -90,6 +92,29 @@ function itemLines(ctx: Ctx, item: PreviewItem): Line[] {
     ...item.warnings.flatMap((w) => paragraph(`! ${t('the server warns')}: ${safe(w)}`, width, 2, 'warn')),
   ]
   return [line(span(`${t(word)}  `, tone, true), span(objectLabel(item.ref), undefined, true)), ...notes, ...diffLines(item, width)]
+}
+
+const NODE_TONES: Record<ReturnType<typeof nodeLines>[number]['tone'], Tone | undefined> = {
+  title: undefined,
+  plain: undefined,
+  add: 'good',
+  remove: 'bad',
+  note: 'dim',
+  warn: 'warn',
+  danger: 'bad',
+}
+
+/** What a guard would do on a node; sentences are wrapped at words, YAML keeps its spaces. */
+function nodeItemLines(ctx: Ctx, item: NodeItem): Line[] {
+  const head = item.change.kind === 'node' ? [heading(say(item.change.title, ctx.lang))] : []
+  const lines = nodeLines(item, ctx.lang).flatMap(({ tone, text }): Line[] => {
+    if (tone === 'title') return [line(span(text, undefined, true))]
+    if (tone === 'add' || tone === 'remove' || tone === 'plain')
+      return hardWrap(text, ctx.width - 2).map((part, i) => [span(i === 0 ? part : `    ↳ ${part}`, NODE_TONES[tone])])
+    const indent = text.length - text.trimStart().length
+    return paragraph(text.trimStart(), ctx.width, indent, NODE_TONES[tone])
+  })
+  return [...head, ...lines]
 }
 
 function conflict(ctx: Ctx, { manager, field }: FieldConflict): Line[] {
