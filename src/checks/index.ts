@@ -31,6 +31,44 @@ import { check as backupRestoreDrill } from './backup/restore-drill.ts'
 import { check as backupSingleReplica } from './backup/single-replica.ts'
 import { check as backupVeleroHealth } from './backup/velero-health.ts'
 import { check as backupVolumesUnprotected } from './backup/volumes-unprotected.ts'
+import { check as controlPlaneAlwaysAdmit } from './control-plane/always-admit.ts'
+import { check as controlPlaneAlwaysPullImages } from './control-plane/always-pull-images.ts'
+import { check as controlPlaneAuthorizationAlwaysAllow } from './control-plane/authorization-always-allow.ts'
+import { check as controlPlaneAuthorizationNode } from './control-plane/authorization-node.ts'
+import { check as controlPlaneAuthorizationRbac } from './control-plane/authorization-rbac.ts'
+import { check as controlPlaneBindAddressControllerManager } from './control-plane/bind-address-controller-manager.ts'
+import { check as controlPlaneBindAddressScheduler } from './control-plane/bind-address-scheduler.ts'
+import { check as controlPlaneClientCaFile } from './control-plane/client-ca-file.ts'
+import { check as controlPlaneControllerCredentials } from './control-plane/controller-credentials.ts'
+import { check as controlPlaneDenyServiceExternalIps } from './control-plane/deny-service-external-ips.ts'
+import { check as controlPlaneEtcdAutoTls } from './control-plane/etcd-auto-tls.ts'
+import { check as controlPlaneEtcdCaFile } from './control-plane/etcd-ca-file.ts'
+import { check as controlPlaneEtcdClientAuth } from './control-plane/etcd-client-auth.ts'
+import { check as controlPlaneEtcdClientCertificate } from './control-plane/etcd-client-certificate.ts'
+import { check as controlPlaneEtcdOwnCa } from './control-plane/etcd-own-ca.ts'
+import { check as controlPlaneEtcdPeerAuth } from './control-plane/etcd-peer-auth.ts'
+import { check as controlPlaneEtcdPeerAutoTls } from './control-plane/etcd-peer-auto-tls.ts'
+import { check as controlPlaneEtcdPeerCertificate } from './control-plane/etcd-peer-certificate.ts'
+import { check as controlPlaneEtcdServerCertificate } from './control-plane/etcd-server-certificate.ts'
+import { check as controlPlaneEventratelimit } from './control-plane/eventratelimit.ts'
+import { check as controlPlaneKubeletCertificateAuthority } from './control-plane/kubelet-certificate-authority.ts'
+import { check as controlPlaneKubeletCertificateRotationGate } from './control-plane/kubelet-certificate-rotation-gate.ts'
+import { check as controlPlaneKubeletClientCertificate } from './control-plane/kubelet-client-certificate.ts'
+import { check as controlPlaneNamespaceLifecycle } from './control-plane/namespace-lifecycle.ts'
+import { check as controlPlaneNodeRestriction } from './control-plane/node-restriction.ts'
+import { check as controlPlaneProfilingApiServer } from './control-plane/profiling-api-server.ts'
+import { check as controlPlaneProfilingControllerManager } from './control-plane/profiling-controller-manager.ts'
+import { check as controlPlaneProfilingScheduler } from './control-plane/profiling-scheduler.ts'
+import { check as controlPlaneRequestTimeout } from './control-plane/request-timeout.ts'
+import { check as controlPlaneRootCaFile } from './control-plane/root-ca-file.ts'
+import { check as controlPlaneServiceAccountKeyFile } from './control-plane/service-account-key-file.ts'
+import { check as controlPlaneServiceAccountLookup } from './control-plane/service-account-lookup.ts'
+import { check as controlPlaneServiceAccountPlugin } from './control-plane/service-account-plugin.ts'
+import { check as controlPlaneServiceAccountSigningKey } from './control-plane/service-account-signing-key.ts'
+import { check as controlPlaneTerminatedPodGc } from './control-plane/terminated-pod-gc.ts'
+import { check as controlPlaneTlsCertificate } from './control-plane/tls-certificate.ts'
+import { check as controlPlaneTlsCipherSuites } from './control-plane/tls-cipher-suites.ts'
+import { check as controlPlaneTokenExpirationExtension } from './control-plane/token-expiration-extension.ts'
 import { check as encryptionAtRest } from './encryption/at-rest.ts'
 import { check as encryptionConfigmapCredentials } from './encryption/configmap-credentials.ts'
 import { check as encryptionEnvCredentials } from './encryption/env-credentials.ts'
@@ -81,6 +119,44 @@ export const checks: readonly Check[] = [
   backupSingleReplica,
   backupVeleroHealth,
   backupVolumesUnprotected,
+  controlPlaneAlwaysAdmit,
+  controlPlaneAlwaysPullImages,
+  controlPlaneAuthorizationAlwaysAllow,
+  controlPlaneAuthorizationNode,
+  controlPlaneAuthorizationRbac,
+  controlPlaneBindAddressControllerManager,
+  controlPlaneBindAddressScheduler,
+  controlPlaneClientCaFile,
+  controlPlaneControllerCredentials,
+  controlPlaneDenyServiceExternalIps,
+  controlPlaneEtcdAutoTls,
+  controlPlaneEtcdCaFile,
+  controlPlaneEtcdClientAuth,
+  controlPlaneEtcdClientCertificate,
+  controlPlaneEtcdOwnCa,
+  controlPlaneEtcdPeerAuth,
+  controlPlaneEtcdPeerAutoTls,
+  controlPlaneEtcdPeerCertificate,
+  controlPlaneEtcdServerCertificate,
+  controlPlaneEventratelimit,
+  controlPlaneKubeletCertificateAuthority,
+  controlPlaneKubeletCertificateRotationGate,
+  controlPlaneKubeletClientCertificate,
+  controlPlaneNamespaceLifecycle,
+  controlPlaneNodeRestriction,
+  controlPlaneProfilingApiServer,
+  controlPlaneProfilingControllerManager,
+  controlPlaneProfilingScheduler,
+  controlPlaneRequestTimeout,
+  controlPlaneRootCaFile,
+  controlPlaneServiceAccountKeyFile,
+  controlPlaneServiceAccountLookup,
+  controlPlaneServiceAccountPlugin,
+  controlPlaneServiceAccountSigningKey,
+  controlPlaneTerminatedPodGc,
+  controlPlaneTlsCertificate,
+  controlPlaneTlsCipherSuites,
+  controlPlaneTokenExpirationExtension,
   encryptionAtRest,
   encryptionConfigmapCredentials,
   encryptionEnvCredentials,

@@ -26,10 +26,12 @@ export function evaluate(state: State, checks: readonly Check[], now: Date, judg
 
 function evaluateOne(state: State, check: Check, now: Date, judgements: Judgements): CheckResult {
   const sight = sightOf(state, check)
-  const context = { now, cluster: state.cluster, complete: sight.gaps.length === 0 }
+  const hidden = new Set(sight.helping.map(({ kind }) => kind as Kind))
+  const context = { now, cluster: state.cluster, complete: sight.gaps.length === 0, hidden }
   const { raw, broken } = sight.seen === undefined ? { raw: [] } : findingsOf(check, sight.seen, context)
-  const gaps = broken === undefined ? sight.gaps : [...sight.gaps, broken]
   const findings = raw.map((finding) => judge(check, finding, judgements, now))
+  const unknown = findings.some(({ status }) => status === 'unknown')
+  const gaps = distinct([...sight.gaps, ...(unknown ? sight.helping : []), ...(broken === undefined ? [] : [broken])])
   return {
     id: check.id,
     area: check.area,
@@ -54,6 +56,6 @@ function findingsOf(check: Check, seen: Seen<Kind>, context: CheckContext): { re
 }
 
 /** The kinds that these checks read, each once. */
-export function kindsOf(checks: readonly Pick<Check, 'reads'>[]) {
-  return [...new Set(checks.flatMap((check) => check.reads))]
+export function kindsOf(checks: readonly Pick<Check, 'reads' | 'helps'>[]) {
+  return [...new Set(checks.flatMap((check) => [...check.reads, ...(check.helps ?? [])]))]
 }

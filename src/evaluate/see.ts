@@ -7,13 +7,15 @@ import type { Collected, State } from '#model/state.ts'
 export interface Sight {
   readonly seen: Seen<Kind> | undefined
   readonly gaps: readonly Gap[]
+  /** Of kinds that only help: what is missing of them. */
+  readonly helping: readonly Gap[]
 }
 
 /**
  * Narrows a state to what a check reads. A check never sees half a list: namespaced kinds are cut to the namespaces
  * that were seen whole for every kind it reads; a kind that was not seen at all leaves nothing to look at.
  */
-export function sightOf(state: State, check: Pick<Check, 'reads'>): Sight {
+export function sightOf(state: State, check: Pick<Check, 'reads' | 'helps'>): Sight {
   const gaps: Gap[] = []
   let only: Set<string> | undefined
   const without = new Set<string>()
@@ -21,7 +23,7 @@ export function sightOf(state: State, check: Pick<Check, 'reads'>): Sight {
   for (const kind of check.reads) {
     const collected = state.kinds[kind] as Collected<Item<Kind>> | undefined
     if (collected === undefined) {
-      gaps.push({ kind, reason: 'not-in-source', detail: `${KINDS[kind].kind} objects were not read` })
+      gaps.push(notRead(kind))
       blind = true
       continue
     }
@@ -34,10 +36,22 @@ export function sightOf(state: State, check: Pick<Check, 'reads'>): Sight {
     if (collected.onlyNamespaces === undefined) blind = true
     else only = intersect(only, collected.onlyNamespaces)
   }
-  if (blind || only?.size === 0) return { seen: undefined, gaps: distinct(gaps) }
+  const helps = check.helps ?? []
+  const helping = distinct(helps.flatMap((kind) => missing(state, kind)))
+  if (blind || only?.size === 0) return { seen: undefined, gaps: distinct(gaps), helping }
   const visible = (namespace: string) => (only === undefined || only.has(namespace)) && !without.has(namespace)
   const entries = check.reads.map((kind) => [kind, narrowed(state, kind, visible)])
-  return { seen: Object.fromEntries(entries) as Seen<Kind>, gaps: distinct(gaps) }
+  const more = helps.map((kind) => [kind, (state.kinds[kind] as Collected<Item<Kind>> | undefined)?.items ?? []])
+  return { seen: Object.fromEntries([...more, ...entries]) as Seen<Kind>, gaps: distinct(gaps), helping }
+}
+
+function missing(state: State, kind: Kind): readonly Gap[] {
+  const collected = state.kinds[kind] as Collected<Item<Kind>> | undefined
+  return collected === undefined ? [notRead(kind)] : gapsOf(kind, collected)
+}
+
+function notRead(kind: Kind): Gap {
+  return { kind, reason: 'not-in-source', detail: `${KINDS[kind].kind} objects were not read` }
 }
 
 /** A gap over the whole kind, not over one namespace or one object of it. */

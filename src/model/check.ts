@@ -15,6 +15,8 @@ export interface CheckContext {
    * manifests is whole as well where nothing in it was unreadable: it holds what it holds.
    */
   readonly complete: boolean
+  /** Of the kinds that help this check: those of which something could not be seen. Undefined: none. */
+  readonly hidden?: ReadonlySet<Kind>
 }
 
 /** One object and what was seen of it. `message` names one of the check's messages; a sentence is made from it when shown. */
@@ -54,6 +56,11 @@ interface Meta<M extends string> {
 export interface Check extends Meta<string> {
   readonly area: Area
   readonly reads: readonly Kind[]
+  /**
+   * Kinds that help where they can be seen, such as a second source of the same fact. What is missing of them does not blind the
+   * check; it is told where a finding stays unknown. The check is given what there is of them.
+   */
+  readonly helps?: readonly Kind[]
   readonly evaluate: (seen: Seen<Kind>, context: CheckContext) => Iterable<Finding>
 }
 
@@ -61,10 +68,11 @@ export interface Check extends Meta<string> {
  * Declares a check. `reads` drives collection, the rights that are needed, and the type of `evaluate`'s argument.
  * `evaluate` is pure and yields one finding for each object it looked at, passing ones too.
  */
-export function defineCheck<const R extends readonly Kind[], M extends string>(
+export function defineCheck<const R extends readonly Kind[], M extends string, const H extends readonly Kind[] = readonly []>(
   check: Meta<M> & {
     readonly reads: R
-    readonly evaluate: (seen: Seen<NoInfer<R>[number]>, context: CheckContext) => Iterable<Finding<NoInfer<M>>>
+    readonly helps?: H
+    readonly evaluate: (seen: Seen<NoInfer<R | H>[number]>, context: CheckContext) => Iterable<Finding<NoInfer<M>>>
   },
 ): Check {
   const area = check.id.slice(0, check.id.indexOf('/')) as Area

@@ -1,20 +1,23 @@
 import { AREA_TITLES } from '#model/areas.ts'
 import type { Check } from '#model/check.ts'
-import { rightToRead } from '#model/kinds.ts'
+import { type Kind, rightToRead } from '#model/kinds.ts'
 import { kebab } from '#model/questions.ts'
 import { describeRight } from '#model/right.ts'
 import { type Lang, say } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
+
+function rightsOf(kinds: readonly Kind[]): readonly string[] {
+  const rights = kinds.flatMap((kind) => rightToRead(kind) ?? []).map(describeRight)
+  return [...new Set(rights)]
+}
 
 /** What a check is, why it matters and how to fix it, as Markdown: for `explain` and for docs/checks. */
 export function explainCheck(check: Check, wizards: readonly Wizard[], lang: Lang = 'en'): string {
   const fixers = wizards.filter((w) => w.fixes.includes(check.id))
   // `topic` and `risk` are numbers of our own; they say nothing to a reader.
   const controls = [...(check.controls.cis ?? []).map((c) => `CIS 1.12 ${c}`), ...(check.controls.nsa ?? []).map((c) => `NSA/CISA: ${c}`)]
-  const rights = check.reads.flatMap((kind) => {
-    const right = rightToRead(kind)
-    return right === undefined ? [] : [describeRight(right)]
-  })
+  const rights = rightsOf(check.reads)
+  const helping = rightsOf(check.helps ?? []).filter((right) => !rights.includes(right))
   return [
     `# ${say(check.text.title, lang)}`,
     '',
@@ -32,6 +35,7 @@ export function explainCheck(check: Check, wizards: readonly Wizard[], lang: Lan
     '## What it reads',
     '',
     ...(rights.length === 0 ? ['Nothing that needs a right.'] : rights.map((r) => `- ${r}`)),
+    ...helping.map((r) => `- ${r}, where it is granted: then it decides more`),
     '',
     '## Example that fails',
     '',

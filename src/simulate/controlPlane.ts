@@ -5,10 +5,12 @@ import type { ObjectRef } from '#model/refs.ts'
 export const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'] as const
 export type Component = (typeof COMPONENTS)[number]
 
-/** One running instance of a component (there are several in a highly available control plane). */
+/** One instance of a component (there are several in a highly available control plane). */
 export interface Instance {
   readonly pod: ObjectRef
   readonly node?: string
+  /** Read from a file of static pods and not from a cluster: it never had a uid. */
+  readonly file?: boolean
   readonly image: string
   /** Each flag without its dashes, with every value it was given, in order. */
   readonly flags: ReadonlyMap<string, readonly string[]>
@@ -26,17 +28,31 @@ const SWITCHES = new Set(
  * they cannot be seen: managed and k3s control planes have no such pods, and a start through a shell hides its flags.
  */
 export function controlPlane(pods: readonly Item<'pods'>[], component: Component): readonly Instance[] | undefined {
-  const found = pods.filter(isControlPlanePod).flatMap((pod) => {
+  const found = componentPods(pods, component)
+  return found.length === 0 || found.some(({ hidden }) => hidden) ? undefined : found
+}
+
+/** Every pod of a component, those too whose start through a shell hides the flags. */
+export function componentPods(pods: readonly Item<'pods'>[], component: Component): readonly (Instance & { readonly hidden: boolean })[] {
+  return pods.filter(isControlPlanePod).flatMap((pod) => {
     const container = pod.spec.containers.find((c) => runs(c, component))
-    return container === undefined ? [] : [{ pod, container }]
+    if (container === undefined) return []
+    const given = parseFlags(wordsAfter([...container.command, ...container.args], component), component === 'etcd')
+    return {
+      pod: { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', name: pod.metadata.name },
+      ...(pod.spec.nodeName === undefined ? {} : { node: pod.spec.nodeName }),
+      ...(pod.metadata.uid === undefined ? { file: true } : {}),
+      image: container.image,
+      flags: component === 'etcd' ? new Map([...environment(container), ...given]) : given,
+      hidden: isHidden(container),
+    }
   })
-  if (found.length === 0 || found.some(({ container }) => isHidden(container))) return undefined
-  return found.map(({ pod, container }) => ({
-    pod: { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', name: pod.metadata.name },
-    ...(pod.spec.nodeName === undefined ? {} : { node: pod.spec.nodeName }),
-    image: container.image,
-    flags: parseFlags(wordsAfter([...container.command, ...container.args], component), component === 'etcd'),
-  }))
+}
+
+/** etcd reads each flag that its command line leaves out from `ETCD_…`. Source: etcd pkg/flags SetFlagsFromEnv. */
+function environment(container: Container): ReadonlyMap<string, readonly string[]> {
+  const set = container.env.flatMap(({ name, value }) => (name.startsWith('ETCD_') && value !== undefined ? [[name, value] as const] : []))
+  return new Map(set.map(([name, value]) => [name.slice('ETCD_'.length).toLowerCase().replaceAll('_', '-'), [value]]))
 }
 
 /** The value of a flag that counts: the last one. */

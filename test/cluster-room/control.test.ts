@@ -90,7 +90,10 @@ describe('flags of the API server', () => {
     expect(served.kinds.apiServers?.items[0]).toMatchObject({ flagz: 'served', flags: { profiling: 'true', 'x-token': '[redacted]' } })
     expect(JSON.stringify(served.kinds)).not.toContain('hunter22')
     const refused = await collect({ '/metrics': metrics }, ['apiServers'])
-    expect(refused.kinds.apiServers).toMatchObject({ items: [{ flagz: 'refused' }], gaps: [] })
+    expect(refused.kinds.apiServers).toMatchObject({
+      items: [{ flagz: 'refused' }],
+      gaps: [{ reason: 'forbidden', name: expect.any(String), needs: { verb: 'get', path: '/flagz' } }],
+    })
     const none = await collect({ '/metrics': metrics, '/flagz': status(404, 'no') }, ['apiServers'])
     expect(none.kinds.apiServers?.items[0]).toMatchObject({ flagz: 'not-served' })
     const blind = await collect({}, ['apiServers'])

@@ -1,5 +1,6 @@
 import { type Item, KINDS } from '#model/kinds.ts'
 import { redactArgs } from '#model/objects/redact.ts'
+import type { Gap } from '#model/right.ts'
 import type { Collected } from '#model/state.ts'
 import { METRICS, type Servers } from './api-servers.ts'
 import { type Flagz, readFlagz } from './flagz.ts'
@@ -17,7 +18,19 @@ export async function probeApiServers(rest: Rest, { found, refused }: Servers, s
   if (refused !== undefined) return { items: [], gaps: [gapFor('apiServers', refused)] }
   const flagz = found.length === 1 ? await readFlagz(rest, '/flagz', { signal, timeoutMs: 10_000 }) : undefined
   const items = found.map(({ name, samples }) => KINDS.apiServers.schema.parse({ ...toApiServer(name, samples), ...flagsOf(flagz) }))
-  return { items, gaps: [] }
+  const gaps = flagz?.state === 'refused' ? found.map(({ name }) => refusedFlags(name)) : []
+  return { items, gaps }
+}
+
+/** What the flags would have told stays open, and this is the right that is missing. */
+function refusedFlags(name: string): Gap {
+  return {
+    kind: 'apiServers',
+    name,
+    reason: 'forbidden',
+    detail: 'Its flags may not be read.',
+    needs: { verb: 'get', path: '/flagz' },
+  }
 }
 
 function flagsOf(flagz: Flagz | undefined): Pick<ApiServer, 'flags' | 'flagz'> {

@@ -6,7 +6,7 @@ import type { Distribution } from '#model/state.ts'
 const NOW = new Date('2026-06-15T12:00:00Z')
 
 export function context(distribution: Distribution = 'kubeadm', now = NOW): CheckContext {
-  return { now, cluster: { name: 'test', distribution }, complete: true }
+  return { now, cluster: { name: 'test', distribution }, complete: true, hidden: new Set() }
 }
 
 /** YAML documents as a check is given them: parsed by the schemas of the model. */
@@ -26,7 +26,7 @@ export function seen(yaml: string): Seen<Kind> {
 export function run(check: Check, yaml: string, distribution?: Distribution, now?: Date): Finding[] {
   const all = seen(yaml)
   // Only what it reads: a check that looks at more than it declares must not work here.
-  const read = Object.fromEntries(check.reads.map((k) => [k, all[k]])) as unknown as Seen<Kind>
+  const read = Object.fromEntries([...check.reads, ...(check.helps ?? [])].map((k) => [k, all[k]])) as unknown as Seen<Kind>
   return [...check.evaluate(read, context(distribution, now))]
 }
 
