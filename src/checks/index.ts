@@ -2,6 +2,7 @@
 import type { Check } from '#model/check.ts'
 import { check as accessAnonymousBindings } from './access/anonymous-bindings.ts'
 import { check as accessAnonymousRequests } from './access/anonymous-requests.ts'
+import { check as accessBootstrapTokens } from './access/bootstrap-tokens.ts'
 import { check as accessClientCertificateUser } from './access/client-certificate-user.ts'
 import { check as accessClusterAdminBindings } from './access/cluster-admin-bindings.ts'
 import { check as accessCsrApprove } from './access/csr-approve.ts'
@@ -21,6 +22,12 @@ import { check as accessTokenCreate } from './access/token-create.ts'
 import { check as accessWebhookWrite } from './access/webhook-write.ts'
 import { check as accessWildcardRules } from './access/wildcard-rules.ts'
 import { check as accessWorkloadCreate } from './access/workload-create.ts'
+import { check as auditLogMaxAge } from './audit/log-max-age.ts'
+import { check as auditLogMaxBackup } from './audit/log-max-backup.ts'
+import { check as auditLogMaxSize } from './audit/log-max-size.ts'
+import { check as auditLogPath } from './audit/log-path.ts'
+import { check as auditPolicy } from './audit/policy.ts'
+import { check as auditPolicyCoverage } from './audit/policy-coverage.ts'
 import { check as backupEtcdJob } from './backup/etcd-job.ts'
 import { check as backupEtcdJobSuccess } from './backup/etcd-job-success.ts'
 import { check as backupMissingProbes } from './backup/missing-probes.ts'
@@ -38,6 +45,7 @@ import { check as controlPlaneAuthorizationNode } from './control-plane/authoriz
 import { check as controlPlaneAuthorizationRbac } from './control-plane/authorization-rbac.ts'
 import { check as controlPlaneBindAddressControllerManager } from './control-plane/bind-address-controller-manager.ts'
 import { check as controlPlaneBindAddressScheduler } from './control-plane/bind-address-scheduler.ts'
+import { check as controlPlaneCertificateExpiry } from './control-plane/certificate-expiry.ts'
 import { check as controlPlaneClientCaFile } from './control-plane/client-ca-file.ts'
 import { check as controlPlaneControllerCredentials } from './control-plane/controller-credentials.ts'
 import { check as controlPlaneDenyServiceExternalIps } from './control-plane/deny-service-external-ips.ts'
@@ -68,6 +76,7 @@ import { check as controlPlaneServiceAccountSigningKey } from './control-plane/s
 import { check as controlPlaneTerminatedPodGc } from './control-plane/terminated-pod-gc.ts'
 import { check as controlPlaneTlsCertificate } from './control-plane/tls-certificate.ts'
 import { check as controlPlaneTlsCipherSuites } from './control-plane/tls-cipher-suites.ts'
+import { check as controlPlaneTlsEndpoint } from './control-plane/tls-endpoint.ts'
 import { check as controlPlaneTokenExpirationExtension } from './control-plane/token-expiration-extension.ts'
 import { check as encryptionAtRest } from './encryption/at-rest.ts'
 import { check as encryptionConfigmapCredentials } from './encryption/configmap-credentials.ts'
@@ -86,10 +95,26 @@ import { check as networkIngressWithoutTls } from './network/ingress-without-tls
 import { check as networkMetadataAddress } from './network/metadata-address.ts'
 import { check as networkOpenRules } from './network/open-rules.ts'
 import { check as networkSelectsNothing } from './network/selects-nothing.ts'
+import { check as nodesKubeProxyMetrics } from './nodes/kube-proxy-metrics.ts'
+import { check as nodesKubeletAnonymous } from './nodes/kubelet-anonymous.ts'
+import { check as nodesKubeletAuthorization } from './nodes/kubelet-authorization.ts'
+import { check as nodesKubeletCipherSuites } from './nodes/kubelet-cipher-suites.ts'
+import { check as nodesKubeletClientCa } from './nodes/kubelet-client-ca.ts'
+import { check as nodesKubeletEventQps } from './nodes/kubelet-event-qps.ts'
+import { check as nodesKubeletHostnameOverride } from './nodes/kubelet-hostname-override.ts'
+import { check as nodesKubeletIdleTimeout } from './nodes/kubelet-idle-timeout.ts'
+import { check as nodesKubeletIptablesChains } from './nodes/kubelet-iptables-chains.ts'
+import { check as nodesKubeletPodPids } from './nodes/kubelet-pod-pids.ts'
+import { check as nodesKubeletReadOnlyPort } from './nodes/kubelet-read-only-port.ts'
+import { check as nodesKubeletRotateCertificates } from './nodes/kubelet-rotate-certificates.ts'
+import { check as nodesKubeletRotateServingCertificate } from './nodes/kubelet-rotate-serving-certificate.ts'
+import { check as nodesKubeletSeccompDefault } from './nodes/kubelet-seccomp-default.ts'
+import { check as nodesKubeletServingCertificate } from './nodes/kubelet-serving-certificate.ts'
 
 export const checks: readonly Check[] = [
   accessAnonymousBindings,
   accessAnonymousRequests,
+  accessBootstrapTokens,
   accessClientCertificateUser,
   accessClusterAdminBindings,
   accessCsrApprove,
@@ -109,6 +134,12 @@ export const checks: readonly Check[] = [
   accessWebhookWrite,
   accessWildcardRules,
   accessWorkloadCreate,
+  auditLogMaxAge,
+  auditLogMaxBackup,
+  auditLogMaxSize,
+  auditLogPath,
+  auditPolicy,
+  auditPolicyCoverage,
   backupEtcdJob,
   backupEtcdJobSuccess,
   backupMissingProbes,
@@ -126,6 +157,7 @@ export const checks: readonly Check[] = [
   controlPlaneAuthorizationRbac,
   controlPlaneBindAddressControllerManager,
   controlPlaneBindAddressScheduler,
+  controlPlaneCertificateExpiry,
   controlPlaneClientCaFile,
   controlPlaneControllerCredentials,
   controlPlaneDenyServiceExternalIps,
@@ -156,6 +188,7 @@ export const checks: readonly Check[] = [
   controlPlaneTerminatedPodGc,
   controlPlaneTlsCertificate,
   controlPlaneTlsCipherSuites,
+  controlPlaneTlsEndpoint,
   controlPlaneTokenExpirationExtension,
   encryptionAtRest,
   encryptionConfigmapCredentials,
@@ -174,4 +207,19 @@ export const checks: readonly Check[] = [
   networkMetadataAddress,
   networkOpenRules,
   networkSelectsNothing,
+  nodesKubeProxyMetrics,
+  nodesKubeletAnonymous,
+  nodesKubeletAuthorization,
+  nodesKubeletCipherSuites,
+  nodesKubeletClientCa,
+  nodesKubeletEventQps,
+  nodesKubeletHostnameOverride,
+  nodesKubeletIdleTimeout,
+  nodesKubeletIptablesChains,
+  nodesKubeletPodPids,
+  nodesKubeletReadOnlyPort,
+  nodesKubeletRotateCertificates,
+  nodesKubeletRotateServingCertificate,
+  nodesKubeletSeccompDefault,
+  nodesKubeletServingCertificate,
 ]
