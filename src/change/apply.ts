@@ -1,13 +1,17 @@
 import type { Writer } from '#model/access.ts'
-import type { Preview, PreviewItem, Probe } from '#model/change.ts'
+import type { Preview, PreviewItem } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
+import type { NodeDoor } from '#model/node.ts'
 import { type Json, type KubeObject, refLabel } from '#model/refs.ts'
 import { fieldManager } from '#model/wizard.ts'
 import { hasCredential, maskFields } from './credentials.ts'
 import { fieldChanges } from './diff.ts'
 import { getAt } from './edits.ts'
 import { checkFolder, writeGuide } from './files.ts'
+import { checkCopy } from './guard/bundle.ts'
+import { makeBundle } from './guard/make.ts'
+import { type MakeBundle, nodeEntry, nodeStep, proofOf } from './guard/run.ts'
 import { type ChangeStep, runId, runSteps, type Step } from './journaling.ts'
 import { jsonEqual } from './json.ts'
 import { KeyRing } from './keys.ts'
@@ -19,11 +23,15 @@ import { send, wantedOf } from './wanted.ts'
 
 export interface ApplyInput {
   readonly writer: Writer
+  /** The way to the nodes, where there is one. */
+  readonly nodes?: NodeDoor
+  /** What travels to a node; the package's own script where it is not given. */
+  readonly bundle?: MakeBundle
   readonly journal: Journal
   /** Who answers for it: the user of the kubeconfig context, or of the machine. */
   readonly who: string
   readonly server?: string
-  /** Where the files of guided changes go. */
+  /** Where the files of guided changes go, and a copy of files with keys that go to nodes. */
   readonly outDir?: string
   readonly onProgress?: (step: ChangeStep) => void
   readonly signal?: AbortSignal
@@ -46,21 +54,30 @@ export async function applyPreview(preview: Preview, input: ApplyInput): Promise
   const items = preview.items.filter((item) => item.kind === 'guide' || item.action !== 'none')
   const guides = items.flatMap((item) => (item.kind === 'guide' ? [item.change] : []))
   const keys = new KeyRing()
+  checkCopy(
+    items.flatMap((item) => (item.kind === 'node' ? [item] : [])),
+    input.outDir,
+  )
   const folders = await guideFolder(items, input.outDir)
+  const id = runId()
   const lives = await mapLimit(items, async (item) => (item.kind === 'object' ? await stillSo(item, input.writer) : undefined))
   const steps = items.map((item, i): Step => {
-    const id = String(i + 1)
-    if (item.kind === 'object') return objectStep(item, lives[i], id, preview.wizard, input)
-    if (item.kind === 'node') throw new HardenError('internal', 'There is no guard.', 'Report it.')
+    const entryId = String(i + 1)
+    if (item.kind === 'object') return objectStep(item, lives[i], entryId, preview.wizard, input)
+    if (item.kind === 'node') {
+      if (item.change.kind !== 'node') throw notToApply()
+      const planned = nodeEntry(item, item.change, entryId, id, preview.wizard)
+      return nodeStep(planned, item.change, { ...input, bundle: input.bundle ?? makeBundle, keys })
+    }
     const dir = folders ?? ''
     const folder = { apiVersion: 'kubeharden/v1', kind: 'Folder', name: dir }
-    const entry = { ...plannedEntry(id, preview.wizard, 'files', folder), proof: proofOf(item.change.proof) }
+    const entry = { ...plannedEntry(entryId, preview.wizard, 'files', folder), proof: proofOf(item.change.proof) }
     const more = item.change === guides[0] ? guideReadme(preview, guides) : []
     return { entry, send: async () => ({ files: [...(await writeGuide(item.change, dir, keys, input.templates, more))] }) }
   })
   const run: JournalRun = {
     schemaVersion: 1,
-    id: runId(),
+    id,
     kind: 'apply',
     cluster: { ...preview.cluster, ...(input.server === undefined ? {} : { server: input.server }) },
     who: input.who,
@@ -70,12 +87,12 @@ export async function applyPreview(preview: Preview, input: ApplyInput): Promise
   return await runSteps(run, steps, input)
 }
 
-/** A copy that the journal's schema takes. */
-function proofOf(proof: Probe): JournalEntry['proof'] {
-  return proof.kind === 'encryption' ? { ...proof, resources: [...proof.resources] } : proof
+function notToApply(): HardenError {
+  return new HardenError('internal', 'The preview of an undo cannot be applied.', 'Use undo.')
 }
 
 async function guideFolder(items: readonly PreviewItem[], outDir: string | undefined): Promise<string | undefined> {
+  if (outDir !== undefined && items.some((item) => item.kind === 'node')) await checkFolder(outDir)
   if (!items.some((item) => item.kind === 'guide')) return undefined
   if (outDir === undefined)
     throw new HardenError('input', 'This plan writes files, and no folder for them was named.', 'Name an empty folder with --out.')
@@ -137,8 +154,7 @@ export function afterOf(object: KubeObject): Partial<JournalEntry> {
 
 function objectStep(item: ObjectItem, live: KubeObject | undefined, id: string, wizard: string, input: ApplyInput): Step {
   const { change, ref, action } = item
-  if (change.kind === 'restore' || change.kind === 'guide' || change.kind === 'node')
-    throw new HardenError('internal', 'The preview of an undo cannot be applied.', 'Use undo.')
+  if (change.kind === 'restore' || change.kind === 'guide' || change.kind === 'node') throw notToApply()
   const planned = { ...plannedEntry(id, wizard, action === 'none' ? 'update' : action, ref), ...beforeOf(live) }
   if (change.kind === 'remove') return removeStep(planned, live, input)
   const entry: JournalEntry =

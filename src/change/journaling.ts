@@ -8,12 +8,23 @@ export interface ChangeStep {
   readonly index: number
   readonly total: number
   readonly entry: JournalEntry
+  /** What is going on within a step that takes long. */
+  readonly note?: string
 }
 
-/** One journaled step: `send` makes the request and returns what is to be noted about it. */
+/** The cause of a failed step that has more to note than its error. */
+export class Noted extends Error {
+  readonly patch: Partial<JournalEntry>
+  constructor(patch: Partial<JournalEntry>) {
+    super('noted in the journal')
+    this.patch = patch
+  }
+}
+
+/** One journaled step: `send` makes the request and returns what is to be noted about it; what takes long says how far it is. */
 export interface Step {
   readonly entry: JournalEntry
-  readonly send: () => Promise<Partial<JournalEntry>>
+  readonly send: (say: (line: string) => void) => Promise<Partial<JournalEntry>>
   /** Runs when the step is done and on disk. */
   readonly afterwards?: () => Promise<void>
 }
@@ -42,7 +53,7 @@ export async function runSteps(run: JournalRun, steps: readonly Step[], running:
     await onDisk(keeper, () => keeper.note(index, { state: 'sent' }))
     let noted: Partial<JournalEntry>
     try {
-      noted = await step.send()
+      noted = await step.send((line) => keeper.say(index, line))
     } catch (error) {
       throw await keeper.fail(index, toHardenError(error))
     }
@@ -80,10 +91,15 @@ class Keeper {
     const entries = this.#run.entries.map((entry, i) => (i === index ? { ...entry, ...patch } : entry))
     this.#run = { ...this.#run, entries }
     await this.save()
+    this.say(index)
+  }
+
+  say(index: number, note?: string): void {
+    const { entries } = this.#run
     const entry = entries[index]
     if (entry === undefined) return
     try {
-      this.#running.onProgress?.({ index, total: entries.length, entry })
+      this.#running.onProgress?.({ index, total: entries.length, entry, ...(note === undefined ? {} : { note }) })
     } catch {
       // A screen that cannot be drawn must not come between a request and its journal entry.
     }
@@ -100,7 +116,8 @@ class Keeper {
     const known = !['unreachable', 'interrupted', 'internal'].includes(error.code)
     const words = withoutCredentials(error.message)
     // Where it cannot be saved, the entry stays `sent` on disk and is settled by looking; the error itself still counts.
-    await this.note(index, known ? { state: 'failed', error: words } : { error: words }).catch(() => undefined)
+    const more = error.cause instanceof Noted ? error.cause.patch : {}
+    await this.note(index, { ...(known ? { state: 'failed' } : {}), error: words, ...more }).catch(() => undefined)
     return await this.stop({ index, error, known })
   }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { parseAllDocuments } from 'yaml'
+import { GUARD_EXTRAS, GUARD_RIGHTS } from '#model/guardRights.ts'
 import { groupOf, KINDS, kindOf } from '#model/kinds.ts'
 import { loadTemplate, packageRoot } from './templates.ts'
 
@@ -13,7 +14,7 @@ export interface WriteRule {
 /** Server-side apply needs patch and create; edits update; undo deletes what was created. */
 const VERBS = ['get', 'create', 'patch', 'update', 'delete']
 
-type Writing = { readonly id: string; readonly borrows?: readonly string[] }
+type Writing = { readonly id: string; readonly borrows?: readonly string[]; readonly onNodes?: boolean }
 
 function templatesOf({ id, borrows = [] }: Writing): readonly string[] {
   const folder = path.join(packageRoot(), 'templates', id)
@@ -31,7 +32,16 @@ export function writtenBy(wizard: Writing): readonly WriteRule[] {
       return known === undefined ? [] : [known]
     })
   const byGroup = Map.groupBy(new Set(kinds), groupOf)
-  return [...byGroup]
+  const own = [...byGroup]
     .sort()
     .map(([group, list]) => ({ apiGroups: [group], resources: list.map((k) => KINDS[k].plural).sort(), verbs: VERBS }))
+  return wizard.onNodes === true ? [...own, ...guardRules()] : own
+}
+
+/** What the guards of a wizard need beyond its objects, one rule for each resource. */
+function guardRules(): WriteRule[] {
+  const byResource = Map.groupBy([...GUARD_RIGHTS, ...GUARD_EXTRAS], (right) => `${right.group}|${right.resource}`)
+  return [...byResource.values()].flatMap((rights) =>
+    rights[0] === undefined ? [] : [{ apiGroups: [rights[0].group], resources: [rights[0].resource], verbs: rights.map((r) => r.verb) }],
+  )
 }

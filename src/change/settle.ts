@@ -1,14 +1,21 @@
 import type { Writer } from '#model/access.ts'
 import { HardenError } from '#model/errors.ts'
 import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
+import type { NodeDoor } from '#model/node.ts'
 import type { KubeObject } from '#model/refs.ts'
 import { afterOf } from './apply.ts'
 import { wayBack } from './back.ts'
 import { getAt } from './edits.ts'
+import { settleNode } from './guard/settle.ts'
 import { isGoing, jsonEqual } from './json.ts'
 import { mapLimit } from './limit.ts'
 import { ownsSomething } from './owned.ts'
 import { Marks } from './undo.ts'
+
+interface Doors {
+  readonly writer: Writer
+  readonly nodes?: NodeDoor
+}
 
 type Verdict = Pick<JournalEntry, 'state'> & Partial<JournalEntry>
 
@@ -17,13 +24,13 @@ type Verdict = Pick<JournalEntry, 'state'> & Partial<JournalEntry>
  * as `planned` or `sent`, and writes that down. To be called, with the cluster's lock held, before a new preview or
  * undo. Returns the runs that were settled. Errors of the cluster are thrown; what was found until then is on disk.
  */
-export async function settleJournal({ journal, writer }: { journal: Journal; writer: Writer }): Promise<readonly JournalRun[]> {
+export async function settleJournal({ journal, ...doors }: { journal: Journal } & Doors): Promise<readonly JournalRun[]> {
   const runs = new Map((await journal.list()).map((run) => [run.id, run]))
   const settled: JournalRun[] = []
   for (const run of runs.values()) {
     if (!run.entries.some((e) => e.state === 'planned' || e.state === 'sent')) continue
     const original = run.undoes === undefined ? undefined : runs.get(run.undoes)
-    const entries = await mapLimit(run.entries, async (entry) => ({ ...entry, ...(await settleEntry(entry, original, run, writer)) }))
+    const entries = await mapLimit(run.entries, async (entry) => ({ ...entry, ...(await settleEntry(entry, original, run, doors)) }))
     const done = { ...run, entries, endedAt: run.endedAt ?? new Date().toISOString() }
     await journal.save(done)
     runs.set(run.id, done)
@@ -48,11 +55,12 @@ async function settleEntry(
   entry: JournalEntry,
   original: JournalRun | undefined,
   run: JournalRun,
-  writer: Writer,
+  { writer, nodes }: Doors,
 ): Promise<Verdict | undefined> {
   // `sent` is on disk before the request, so what is still planned was never sent.
   if (entry.state === 'planned') return { state: 'not-done' }
   if (entry.state !== 'sent') return undefined
+  if (entry.action === 'node') return settleNode(entry, run.kind, { writer, ...(nodes === undefined ? {} : { nodes }) })
   if (entry.action === 'files')
     return { state: 'failed', error: `Interrupted while files were written to ${entry.ref.name}; remove that folder and run again.` }
   const live = await writer.get(entry.ref)

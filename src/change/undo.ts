@@ -1,19 +1,25 @@
 import type { Writer } from '#model/access.ts'
-import type { Impact, Preview, Restore } from '#model/change.ts'
+import type { Impact, NodeItem, Preview, Restore } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
+import type { NodeDoor } from '#model/node.ts'
 import { type Json, type KubeObject, refKey, refLabel } from '#model/refs.ts'
 import { type ApplyInput, beforeOf, journaled, stillSo } from './apply.ts'
 import { goBack, type WayBack, wayBack } from './back.ts'
 import { maskFields, maskObject } from './credentials.ts'
 import { fieldChanges } from './diff.ts'
+import { previewNodeBack, swapped } from './guard/back.ts'
+import { makeBundle } from './guard/make.ts'
+import { nodeUndoStep } from './guard/run.ts'
 import { runId, runSteps, type Step } from './journaling.ts'
+import { KeyRing } from './keys.ts'
 import { checkNotInterrupted, mapLimit } from './limit.ts'
-import { difference, inWords, type ObjectItem, refusal, seen } from './preview.ts'
+import { difference, inWords, type ObjectItem, possible, refusal, seen } from './preview.ts'
 import { toYaml } from './yaml.ts'
 
 export interface UndoInput {
   readonly writer: Writer
+  readonly nodes?: NodeDoor
   readonly journal: Journal
   readonly signal?: AbortSignal
 }
@@ -25,21 +31,26 @@ export interface UndoInput {
 export async function previewUndo(run: JournalRun, input: UndoInput): Promise<Preview> {
   const entries = undoable(run)
   const later = laterChanges(run, await input.journal.list())
-  const items = await mapLimit(entries, (entry) => previewBack(run, entry, later.get(refKey(entry.ref)), input))
+  const items = await mapLimit(entries, async (entry): Promise<ObjectItem | NodeItem> => {
+    const again = later.get(refKey(entry.ref))
+    return entry.action === 'node' ? previewNodeBack(run, entry, again, input) : previewBack(run, entry, again, input)
+  })
   return {
     wizard: 'undo',
     cluster: { ...(run.cluster.uid === undefined ? {} : { uid: run.cluster.uid }), name: run.cluster.name },
     items,
     impacts: [...items.flatMap(namespaceImpact), ...run.entries.flatMap(filesImpact)],
     reversible: { en: 'An undo is not undone; apply the wizard again instead.' },
-    ok: items.every((item) => item.refused === undefined && item.conflicts.length === 0),
+    ok: items.every(possible),
   }
 }
 
 /** Takes a run back as previewed. Journaled like an apply; after a crash or Ctrl-C a second undo goes on. */
 export async function applyUndo(preview: Preview, input: Omit<ApplyInput, 'outDir' | 'templates'>): Promise<JournalRun> {
   const items = preview.items.flatMap((item) =>
-    item.kind === 'object' && item.change.kind === 'restore' ? [{ item, change: item.change }] : [],
+    (item.kind === 'object' && item.change.kind === 'restore') || (item.kind === 'node' && item.change.kind === 'restore-node')
+      ? [{ item, change: item.change }]
+      : [],
   )
   const id = items[0]?.change.run
   const run = id === undefined ? undefined : await input.journal.get(id)
@@ -51,9 +62,14 @@ export async function applyUndo(preview: Preview, input: Omit<ApplyInput, 'outDi
       'The preview says what changed since, and by whom.',
     )
   checkNotInterrupted(input.signal)
-  await mapLimit(items, async ({ item }) => await stillSo(item, input.writer))
+  await mapLimit(items, async ({ item }) => (item.kind === 'object' ? await stillSo(item, input.writer) : undefined))
   const marks = new Marks(run, input.journal)
-  const steps = items.map(({ item, change }) => undoStep(item, entryOf(run, change), marks, input.writer))
+  const steps = items.map(({ item, change }) => {
+    const original = entryOf(run, change)
+    if (item.kind === 'object') return undoStep(item, original, marks, input.writer)
+    const guard = { ...input, bundle: input.bundle ?? makeBundle, keys: new KeyRing() }
+    return nodeUndoStep(nodeBackEntry(original), original, guard, () => marks.undone(original.id))
+  })
   const undo: JournalRun = {
     schemaVersion: 1,
     id: runId(),
@@ -152,7 +168,13 @@ function show(way: Extract<WayBack, { kind: 'put' | 'create' | 'delete' }>, live
   return { yaml, after, fields, ...(before === undefined ? {} : { before }) }
 }
 
-function entryOf(run: JournalRun, change: Restore): JournalEntry {
+function nodeBackEntry(original: JournalEntry): JournalEntry {
+  const { id, wizard, ref, fieldManager, node } = original
+  const back = node === undefined ? {} : { node: { ...node, outcome: undefined } }
+  return { id, wizard, ref, action: 'node', fieldManager, state: 'planned', fields: journaled(original.fields.map(swapped)), ...back }
+}
+
+function entryOf(run: JournalRun, change: { readonly run: string; readonly entry: string }): JournalEntry {
   const entry = run.entries.find((e) => e.id === change.entry)
   if (entry === undefined || change.run !== run.id)
     throw new HardenError('internal', 'The preview belongs to another run.', 'Preview the undo again.')
@@ -160,11 +182,7 @@ function entryOf(run: JournalRun, change: Restore): JournalEntry {
 }
 
 function undoStep(item: ObjectItem, original: JournalEntry, marks: Marks, writer: Writer): Step {
-  const fields = original.fields.map(({ path, before, after }) => ({
-    path,
-    ...(after === undefined ? {} : { before: after }),
-    ...(before === undefined ? {} : { after: before }),
-  }))
+  const fields = original.fields.map(swapped)
   const entry: JournalEntry = {
     id: original.id,
     wizard: original.wizard,
@@ -187,8 +205,8 @@ function undoStep(item: ObjectItem, original: JournalEntry, marks: Marks, writer
   }
 }
 
-function namespaceImpact(item: ObjectItem): Impact[] {
-  if (item.ref.kind !== 'Namespace' || item.action !== 'delete') return []
+function namespaceImpact(item: ObjectItem | NodeItem): Impact[] {
+  if (item.kind === 'node' || item.ref.kind !== 'Namespace' || item.action !== 'delete') return []
   return [
     {
       level: 'danger',

@@ -111,6 +111,10 @@ const RISKS: readonly { readonly of: (rule: GrantRule) => boolean; readonly text
     text: 'Whoever may write workloads runs any image with any service account of any namespace, and on the nodes themselves where pod security lets it through: grant this as you would cluster-admin, and take it back afterwards.',
   },
   {
+    of: (rule) => writes(rule, '', 'pods/exec'),
+    text: 'Whoever may make namespaces and Jobs and hand files to pods through exec is as good as root on every node: changes on nodes are made this way. Without these rights the same changes are made by a script on the node.',
+  },
+  {
     of: (rule) => writes(rule, 'networking.k8s.io', 'networkpolicies'),
     text: 'Whoever may write network policies can open what others close, and cut off traffic in every namespace.',
   },

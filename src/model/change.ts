@@ -179,6 +179,8 @@ export interface NodeItem {
   readonly folders: NodePlan['folders']
   readonly mounts: readonly NodeMount[]
   readonly files: readonly { path: string; mode: number; masked: string }[]
+  /** Its files hold keys that are made now: a copy is kept in a folder of the operator's. */
+  readonly makesKeys: boolean
   /** What the guard may touch and what it costs, in plain words. */
   readonly touches: readonly Impact[]
   /** What the server said to the dry run of the guard. */
@@ -195,6 +197,11 @@ export interface Preview {
   readonly reversible: true | Text
   /** True where every item can be applied (no refusal, no unresolved conflict). */
   readonly ok: boolean
+}
+
+/** Does applying this write files of its own: those of a guided change, or a copy of keys that go to nodes? */
+export function needsFolder(preview: Preview): boolean {
+  return preview.items.some((item) => item.kind === 'guide' || (item.kind === 'node' && item.makesKeys && item.action !== 'none'))
 }
 
 /** Which right a change needs, for the error that names it. */

@@ -96,6 +96,8 @@ export interface NodeRun {
   readonly node: string
   readonly component: NodeComponent
   readonly command: NodeCommand
+  /** What the bundle is made from, without what its files hold. */
+  readonly plan: NodePlan
   /** Image of the guard: any with /bin/sh, tar and chroot, such as busybox. */
   readonly image: string
   readonly bundle: readonly BundleFile[]

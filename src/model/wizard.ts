@@ -33,6 +33,8 @@ interface Definition<Q extends Questions> {
   readonly impact?: (state: State, answers: z.output<Q>) => readonly Impact[]
   /** Templates of other wizards that it renders, such as `rbac-role/role`; its own are those in `templates/<id>/`. */
   readonly borrows?: readonly string[]
+  /** It can plan changes on nodes, made by a guard. */
+  readonly onNodes?: boolean
   /** True, or what does not come back, said before yes. */
   readonly reversible: true | Text
 }

@@ -28,12 +28,12 @@ export async function previewOf(link: Link, wizard: Wizard, answers: Answers, si
   }
   if (link.writer === undefined) return offlinePreview(plan)
   await settle(link, link.writer)
-  return previewChanges({ ...plan, writer: link.writer, ...(signal === undefined ? {} : { signal }) })
+  return previewChanges({ ...plan, writer: link.writer, ...nodesOf(link), ...(signal === undefined ? {} : { signal }) })
 }
 
 /** What a crash left open; only with the lock held, so never in a session that may not write. */
 async function settle(link: Link, writer: Writer): Promise<void> {
-  if (link.readOnly === undefined) await settleJournal({ journal: link.stores.journal, writer })
+  if (link.readOnly === undefined) await settleJournal({ journal: link.stores.journal, writer, ...nodesOf(link) })
 }
 
 /** The name under which objects of own manifests are journaled and owned. */
@@ -65,6 +65,10 @@ function checksOf(deps: SessionDeps, wizards: readonly string[]): readonly strin
   return [...new Set(deps.wizards.filter((w) => wizards.includes(w.id)).flatMap((w) => w.fixes))]
 }
 
+function nodesOf({ nodes }: Link) {
+  return nodes === undefined ? {} : { nodes }
+}
+
 function named(link: Link) {
   const { uid, name } = link.state.cluster
   return { ...(uid === undefined ? {} : { uid }), name }
@@ -82,7 +86,7 @@ export async function previewOfUndo(link: Link, runId: string, signal?: AbortSig
   const writer = writerOf(link)
   await settle(link, writer)
   const { journal } = link.stores
-  return previewUndo(await runOf(link, runId), { journal, writer, ...(signal === undefined ? {} : { signal }) })
+  return previewUndo(await runOf(link, runId), { journal, writer, ...nodesOf(link), ...(signal === undefined ? {} : { signal }) })
 }
 
 /** Carries out a previewed undo, then reads again. */
@@ -135,6 +139,7 @@ function acting(deps: SessionDeps, link: Link, options: ActOptions) {
   const { server } = link.state.cluster
   return {
     journal: link.stores.journal,
+    ...nodesOf(link),
     who: deps.who,
     ...(server === undefined ? {} : { server }),
     ...(options.outDir === undefined ? {} : { outDir: options.outDir }),

@@ -1,21 +1,23 @@
 import { settleJournal } from '#change/settle.ts'
 import { evaluate, kindsOf } from '#evaluate/evaluate.ts'
-import type { CollectOptions, Writer } from '#model/access.ts'
+import type { CollectOptions, Connection, Writer } from '#model/access.ts'
 import type { Assessment } from '#model/assessment.ts'
 import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
+import type { NodeDoor } from '#model/node.ts'
 import type { Progress } from '#model/progress.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps, Stores } from './deps.ts'
 import { type GuideState, guideStates } from './guides.ts'
 import { advance } from './progress.ts'
-import { dryRunsOnly } from './readOnly.ts'
+import { dryRunsOnly, looksOnly } from './readOnly.ts'
 import type { Target } from './types.ts'
 
 /** One open cluster of a session: what was read, what was made of it, and the doors. */
 export interface Link {
   readonly target: Target
   readonly writer: Writer | undefined
+  readonly nodes: NodeDoor | undefined
   readonly stores: Stores
   /** Why nothing can be written to the cluster. */
   readonly readOnly: string | undefined
@@ -61,19 +63,24 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
     // What a crash left open is found out first, so that every front end shows what stands. Where it cannot be (no right to
     // look, no answer), it stays open and is tried again before the next preview; a damaged journal is refused by `list` below.
     if (connection.writer !== undefined && readOnly === undefined)
-      await settleJournal({ journal: stores.journal, writer: connection.writer }).catch(() => [])
+      await settleJournal({ journal: stores.journal, ...doorsOf(connection, connection.writer) }).catch(() => [])
     const old = await stores.progress.load()
     const runs = await stores.journal.list()
     goOn()
     const writer = connection.writer === undefined || readOnly === undefined ? connection.writer : dryRunsOnly(connection.writer, readOnly)
-    return await makeLink(deps, { target, writer, stores, readOnly, locked, collect, close }, { state, progress: old, runs })
+    const nodes = connection.nodes === undefined || readOnly === undefined ? connection.nodes : looksOnly(connection.nodes, readOnly)
+    return await makeLink(deps, { target, writer, nodes, stores, readOnly, locked, collect, close }, { state, progress: old, runs })
   } catch (error) {
     await close().catch(() => undefined)
     throw error
   }
 }
 
-type Doors = Pick<Link, 'target' | 'writer' | 'stores' | 'readOnly' | 'locked' | 'collect' | 'close'>
+function doorsOf({ nodes }: Connection, writer: Writer) {
+  return { writer, ...(nodes === undefined ? {} : { nodes }) }
+}
+
+type Doors = Pick<Link, 'target' | 'writer' | 'nodes' | 'stores' | 'readOnly' | 'locked' | 'collect' | 'close'>
 
 /** The link over what was read: judged once, and what that moved in the progress stored. */
 async function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | 'progress' | 'runs'>): Promise<Link> {

@@ -1,11 +1,12 @@
 import type { Writer } from '#model/access.ts'
 import { HardenError } from '#model/errors.ts'
+import type { NodeDoor } from '#model/node.ts'
 
 /** The writing door of a session that may not write: looks and dry runs go through, nothing else, whoever asks. */
 export function dryRunsOnly(writer: Writer, reason: string): Writer {
   const only = async <T>(dryRun: boolean | undefined, send: () => Promise<T>): Promise<T> => {
     if (dryRun === true) return send()
-    throw new HardenError('read-only', `Nothing is written: ${reason}.`, 'Connect without --read-only.')
+    throw readOnly(reason)
   }
   return {
     get: (ref) => writer.get(ref),
@@ -16,4 +17,21 @@ export function dryRunsOnly(writer: Writer, reason: string): Writer {
     jsonPatch: (ref, operations, options) => only(options.dryRun, () => writer.jsonPatch(ref, operations, options)),
     remove: (ref, options) => only(options.dryRun, () => writer.remove(ref, options)),
   }
+}
+
+/** The door to the nodes of a session that may not write: a look beforehand, and no guard. */
+export function looksOnly(nodes: NodeDoor, reason: string): NodeDoor {
+  return {
+    preflight: (request, options) => nodes.preflight(request, options),
+    run: async () => {
+      throw readOnly(reason)
+    },
+    settle: async () => {
+      throw readOnly(reason)
+    },
+  }
+}
+
+function readOnly(reason: string): HardenError {
+  return new HardenError('read-only', `Nothing is written: ${reason}.`, 'Connect without --read-only.')
 }

@@ -76,6 +76,8 @@ export interface ChangeProgress {
   readonly index: number
   readonly total: number
   readonly entry: JournalEntry
+  /** What is going on within a step that takes long. */
+  readonly note?: string
 }
 
 export interface Outcome {
@@ -89,7 +91,7 @@ export interface Outcome {
 export interface ActOptions {
   readonly onProgress?: (progress: ChangeProgress) => void
   readonly signal?: AbortSignal
-  /** For guided changes: where the files go. Must not exist or be empty. */
+  /** Where the files of guided changes go, and a copy of keys that go to nodes. Must not exist or be empty. */
   readonly outDir?: string
 }
 

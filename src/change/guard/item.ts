@@ -4,6 +4,7 @@ import type { Json } from '#model/refs.ts'
 import { fileText, keyMask, modeOf } from '../guide.ts'
 import { jsonEqual } from '../json.ts'
 import { checkNotInterrupted } from '../limit.ts'
+import { makesKey } from './bundle.ts'
 
 export interface GuardInput {
   readonly nodes?: NodeDoor
@@ -53,7 +54,20 @@ export function nodeItem(change: NodeChange, templates?: string): NodeItem {
     const before = now?.settings?.find((s) => jsonEqual([...s.path], [...path]))?.value
     return { path, ...(before === undefined ? {} : { before }), ...(value === undefined ? {} : { after: value }) }
   })
-  const bare = { kind: 'node', change, node, component, image, folders, mounts, files, settings, touches: [], warnings: [] } as const
+  const bare = {
+    kind: 'node',
+    change,
+    node,
+    component,
+    image,
+    folders,
+    mounts,
+    files,
+    settings,
+    makesKeys: plan.files.some(makesKey),
+    touches: [],
+    warnings: [],
+  } as const
   return withFlags({ ...bare, action: 'change', flags: [] }, now?.flags)
 }
 

@@ -2,6 +2,7 @@ import { readVersion } from './cluster-info.ts'
 import { toConnectError } from './connect-error.ts'
 import type { ConnectOptions, LiveConnection } from './connection.ts'
 import { certificateInfo, credentialsOf } from './credentials.ts'
+import { makeNodeDoor } from './guard/door.ts'
 import { parseTimeout, resolveAccess } from './kubeconfig.ts'
 import { makeReader } from './reader.ts'
 import { makeRest } from './rest.ts'
@@ -27,7 +28,15 @@ export async function connect(options: ConnectOptions): Promise<LiveConnection> 
       const { cert } = await credentials.current()
       return { kind: credentials.kind, certificate: cert === undefined ? undefined : certificateInfo(cert) }
     }
-    return { reader: makeReader({ rest, context, namespace, own }), writer: makeWriter(rest), context, namespace, server, version }
+    return {
+      reader: makeReader({ rest, context, namespace, own }),
+      writer: makeWriter(rest),
+      nodes: makeNodeDoor(rest),
+      context,
+      namespace,
+      server,
+      version,
+    }
   } catch (error) {
     await rest.close()
     throw toConnectError(error, server)

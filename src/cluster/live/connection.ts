@@ -1,4 +1,5 @@
 import type { Connection, Reader, Writer } from '#model/access.ts'
+import type { NodeDoor } from '#model/node.ts'
 import type { ClusterFlags, Env } from './kubeconfig.ts'
 
 export interface ConnectOptions extends ClusterFlags {
@@ -12,6 +13,7 @@ export interface ConnectOptions extends ClusterFlags {
 export interface LiveConnection extends Connection {
   readonly reader: Reader
   readonly writer: Writer
+  readonly nodes: NodeDoor
   readonly context: string
   readonly namespace?: string
   readonly server: string

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ApiError, NoAnswer, parseJson, toNoAnswer } from './api-error.ts'
 import type { Credential, Credentials } from './credentials.ts'
 import { bodyOf, type CallOptions, type HeaderSettings, type Headers, headersOf, pause, urlOf, userAgent } from './request.ts'
+import { openSocket, type Socket, type SocketOptions } from './socket.ts'
 import type { TlsTarget, Transport } from './transport.ts'
 import { parseWarnings } from './warnings.ts'
 
@@ -37,6 +38,8 @@ export interface Rest {
   lines(path: string, options?: LineOptions): AsyncGenerator<string, void, undefined>
   /** The status code that a caller without any credentials gets. */
   anonymousStatus(path: string, options?: Pick<CallOptions, 'signal' | 'timeoutMs'>): Promise<number>
+  /** An open WebSocket, over a connection of its own. */
+  socket(path: string, options: SocketOptions): Promise<Socket>
   close(): Promise<void>
 }
 
@@ -84,6 +87,7 @@ export function makeRest(settings: RestSettings): Rest {
         void dispatcher.destroy()
       }
     },
+    socket: (path, options) => openSocket(settings, path, options),
     close: () => settings.transport.close(),
   }
 }

@@ -5,6 +5,7 @@ import { stateFromObjects } from '../objects/toState.ts'
 import { podsOf } from './controllers.ts'
 import { interrupted } from './errors.ts'
 import { loadPractice } from './load.ts'
+import { makePracticeNodes } from './nodes.ts'
 import { Store } from './store.ts'
 import { makePracticeWriter } from './writer.ts'
 
@@ -38,5 +39,6 @@ export async function connectPractice(clock: () => Date = () => new Date()): Pro
       close: async () => {},
     },
     writer: makePracticeWriter(store, clock),
+    nodes: makePracticeNodes(store, probes),
   }
 }

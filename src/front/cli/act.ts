@@ -41,8 +41,9 @@ export async function agreed(ctx: Ctx, preview: Preview, yes: boolean): Promise<
 
 /** Progress lines while it runs, the proof afterwards. */
 export function progressOf(ctx: Ctx): NonNullable<ActOptions['onProgress']> {
-  return ({ index, total, entry }) => {
-    if (entry.state === 'done' || entry.state === 'failed')
+  return ({ index, total, entry, note }) => {
+    if (note !== undefined) ctx.io.err(`[${index + 1}/${total}]   ${safe(note)}\n`)
+    else if (entry.state === 'done' || entry.state === 'failed')
       ctx.io.err(`[${index + 1}/${total}] ${entry.action} ${safe(refLabel(entry.ref))}: ${entry.state}\n`)
   }
 }

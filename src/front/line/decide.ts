@@ -1,4 +1,4 @@
-import type { Preview, PreviewItem } from '#model/change.ts'
+import { needsFolder, type Preview, type PreviewItem } from '#model/change.ts'
 import { say } from '#model/text.ts'
 import { previewLines } from '#report/previewText.ts'
 import { perform } from './perform.ts'
@@ -64,7 +64,10 @@ export async function decide(ui: Ui, preview: Preview): Promise<'change' | 'done
 }
 
 async function applied(ui: Ui, preview: Preview): Promise<boolean> {
-  const outDir = preview.items.some((i) => i.kind === 'guide') ? await askFolder(ui, preview) : undefined
+  const keysOnly = needsFolder(preview) && !preview.items.some((i) => i.kind === 'guide')
+  if (keysOnly)
+    ui.out.para(ui.t('This makes a key. A copy of its files is kept in a folder of yours; without it the key is on the nodes only.'))
+  const outDir = needsFolder(preview) ? await askFolder(ui, preview) : undefined
   if (!(await confirmed(ui, preview, ui.t('Apply this now?')))) return false
   await perform(ui, preview, (options) => ui.session.apply(preview, { ...options, ...(outDir === undefined ? {} : { outDir }) }))
   return true

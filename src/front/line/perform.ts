@@ -61,7 +61,8 @@ export async function perform(ui: Ui, preview: Preview, work: (options: ActOptio
 
 function progressLines(ui: Ui): (progress: ChangeProgress) => void {
   let last = ''
-  return ({ index, total, entry }) => {
+  return ({ index, total, entry, note }) => {
+    if (note !== undefined) return ui.out.line(`  ${safe(note)}`, 'dim')
     const line = `[${index + 1}/${total}] ${entryLine(entry)}`
     if (entry.state === 'planned' || line === last) return
     last = line

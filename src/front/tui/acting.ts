@@ -1,10 +1,10 @@
-import type { Preview } from '#model/change.ts'
+import { needsFolder, type Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { JournalEntry } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import { nodeHead } from '#report/nodeText.ts'
-import type { Outcome } from '#session/types.ts'
+import type { ChangeProgress, Outcome } from '#session/types.ts'
 import { type Line, line, span } from './lines.ts'
 import { type Plan, top } from './nav.ts'
 import type { Ui } from './ui.ts'
@@ -37,10 +37,13 @@ export function askApply(ui: Ui, plan: Plan): void {
   if (why !== undefined) {
     const hint = ui.t('w writes the changes to a folder instead.')
     ui.set({ dialog: { kind: 'notice', title: ui.t('Not applied'), text: why, ...(plan.undo === undefined ? { hint } : {}) } })
-  } else if (hasGuide(plan.preview) && plan.undo === undefined) {
-    askFolder(ui, plan.preview.wizard, ui.t('The files for the nodes go into this folder; it must not exist or be empty.'), (dir) =>
-      confirm(ui, plan, dir),
-    )
+  } else if (needsFolder(plan.preview) && plan.undo === undefined) {
+    const help = hasGuide(plan.preview)
+      ? ui.t('The files for the nodes go into this folder; it must not exist or be empty.')
+      : ui.t(
+          'A copy of the files with the new key is kept here, for you alone; it must not exist or be empty. Without it the key is on the nodes only.',
+        )
+    askFolder(ui, plan.preview.wizard, help, (dir) => confirm(ui, plan, dir))
   } else confirm(ui, plan)
 }
 
@@ -72,6 +75,9 @@ function confirm(ui: Ui, plan: Plan, outDir?: string): void {
   })
 }
 
+/** How many lines of a guard are on the screen. */
+const NOTES = 8
+
 /** Applies (or undoes) and shows each entry as it is done, then the result. */
 async function act(ui: Ui, { preview, undo }: Plan, outDir?: string): Promise<void> {
   const plan: Plan = { preview, ...(undo === undefined ? {} : { undo }) }
@@ -80,11 +86,15 @@ async function act(ui: Ui, { preview, undo }: Plan, outDir?: string): Promise<vo
   const seen = new Map<string, JournalEntry>()
   let total = changing(plan.preview).length + (hasGuide(plan.preview) ? 1 : 0)
   ui.go({ do: 'push', screen: { name: 'apply', ...plan, entries: [], total } })
-  const onProgress = (progress: { total: number; entry: JournalEntry }) => {
+  const notes: string[] = []
+  const onProgress = (progress: ChangeProgress) => {
+    if (progress.note === undefined) notes.length = 0
+    else notes.push(progress.note)
     seen.set(progress.entry.id, progress.entry)
     total = progress.total
     const { screen } = top(ui.state().nav)
-    if (screen.name === 'apply') ui.go({ do: 'patch', screen: { ...screen, entries: [...seen.values()], total } })
+    if (screen.name === 'apply')
+      ui.go({ do: 'patch', screen: { ...screen, entries: [...seen.values()], total, notes: notes.slice(-NOTES) } })
   }
   const options = { onProgress, signal: abort.signal, ...(outDir === undefined ? {} : { outDir }) }
   let ended: { outcome?: Outcome; error?: HardenError }

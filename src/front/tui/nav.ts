@@ -15,6 +15,8 @@ export interface Plan {
 /** An apply or undo under way, or ended: with an outcome, or with an error and the entries that were reported. */
 export interface Doing extends Plan {
   readonly entries: readonly JournalEntry[]
+  /** What a step that takes long said last. */
+  readonly notes?: readonly string[]
   readonly total: number
   readonly stopping?: boolean
 }

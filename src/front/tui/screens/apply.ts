@@ -23,6 +23,7 @@ export const apply: ScreenDef<ApplyScreen> = {
       ),
       BLANK,
       ...screen.entries.flatMap((e) => entryLines(ctx, e)),
+      ...(screen.notes ?? []).flatMap((note) => paragraph(safe(note), ctx.width, 4, 'dim')),
     ]
     return { kind: 'focus', lines, focus: [lines.length - 1, lines.length - 1], foot: [] }
   },
