@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** `over: 'new'`: a connection of its own, which behind a load balancer may meet another API server. */
-export interface LineOptions extends Pick<CallOptions, 'query' | 'signal' | 'timeoutMs'> {
+export interface LineOptions extends Pick<CallOptions, 'query' | 'signal' | 'timeoutMs' | 'accept'> {
   readonly over?: 'shared' | 'new'
 }
 
@@ -171,7 +171,7 @@ async function* lines(settings: RestSettings, path: string, options: LineOptions
   const open = async (credential: Credential) => {
     const dispatcher = options.over === 'new' ? settings.transport.fresh(credential) : settings.transport.dispatcher(credential)
     if (options.over === 'new') opened.push(dispatcher)
-    const headers = headersOf(settings, credential, { accept: 'text/plain' })
+    const headers = headersOf(settings, credential, { accept: options.accept ?? 'text/plain' })
     return await orAborted(request(urlOf(settings.server, path, options), { method: 'GET', dispatcher, headers, signal }), signal)
   }
   try {

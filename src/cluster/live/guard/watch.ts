@@ -147,6 +147,7 @@ class LogFollower {
       const query = { container: CONTAINER, limitBytes: MOST_LOG }
       for await (const line of this.#rest.lines(`${this.#path}/${pod}/log`, {
         query,
+        accept: '*/*',
         timeoutMs: 5_000,
         ...(signal === undefined ? {} : { signal }),
       })) {
