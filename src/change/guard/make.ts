@@ -3,5 +3,5 @@ import type { MakeBundle } from './run.ts'
 
 /** The bundle of the package's own script. */
 export const makeBundle: MakeBundle = () => {
-  throw new HardenError('internal', 'The script for nodes is missing.', 'Report it.')
+  throw new HardenError('change-failed', 'The script for nodes is not part of this installation.', 'Make the change on the node by hand.')
 }
