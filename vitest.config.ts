@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Three projects: pure and component tests; tests on a real API server; tests in a real terminal. */
+/** Four projects: pure and component tests; tests on a real API server; tests in a real terminal; tests on a real node. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/cluster/**', 'test/e2e/**', 'test/live/**', 'node_modules/**'],
+          exclude: ['test/cluster/**', 'test/e2e/**', 'test/live/**', 'test/node/**', 'node_modules/**'],
           env: { FORCE_COLOR: '3', COLUMNS: '80', LINES: '24' },
           setupFiles: ['test/setup.ts'],
           testTimeout: process.env.KUBEHARDEN_LONG ? 300_000 : 20_000,
@@ -33,6 +33,18 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          // What takes many minutes is only there in the long run: a skipped test would count as failed.
+          include: ['test/node/*.test.ts', ...(process.env.KUBEHARDEN_LONG ? ['test/node/long/*.test.ts'] : [])],
+          globalSetup: ['test/cluster/node/globalSetup.ts', 'test/e2e/globalSetup.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          fileParallelism: false,
         },
       },
     ],

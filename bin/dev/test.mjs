@@ -77,6 +77,20 @@ async function assetsProblem() {
   }
 }
 
+/** Can a real node be made here? Builds what it needs. */
+async function nodeProblem() {
+  const { whyNotHere } = await import('../../test/cluster/node/refuse.mjs')
+  const why = whyNotHere()
+  if (why !== undefined) return why
+  try {
+    const { ensureNodeAssets } = await import('../../test/cluster/node/assets.mjs')
+    await ensureNodeAssets()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 single('lint', bin('biome'), ['ci', '.'])
 single('types', bin('tsc'), ['--noEmit'])
 single('build', process.execPath, ['bin/dev/build.mjs'])
@@ -91,6 +105,10 @@ else leftOut.push(['cluster', noAssets])
 if (noAssets !== undefined) leftOut.push(['e2e', 'it needs the real API server'])
 else if (noPty !== undefined) leftOut.push(['e2e', noPty])
 else vitest('e2e')
+log('\n== real node')
+const noNode = noAssets === undefined ? await nodeProblem() : 'it needs the real API server'
+if (noNode === undefined) vitest('node')
+else leftOut.push(['node', noNode])
 rmSync(reports, { recursive: true, force: true })
 
 log(`\n${times.join(', ')}`)

@@ -42,7 +42,8 @@ export async function assetsFolder() {
   return path.join(cacheRoot(), 'assets', name)
 }
 
-function cacheRoot() {
+/** The folder outside of every checkout in which big things are kept. */
+export function cacheRoot() {
   const { KUBEHARDEN_CACHE, XDG_CACHE_HOME, HOME } = process.env
   if (KUBEHARDEN_CACHE) return path.resolve(KUBEHARDEN_CACHE)
   // With HOME unset or empty, os.homedir() may answer '': ask the password database.
@@ -85,7 +86,7 @@ async function buildInto(target) {
 }
 
 /** Without these the server calls itself v0.0.0-master and its clients complain. */
-function linkFlags({ kubernetes, kubernetesReleased }) {
+export function linkFlags({ kubernetes, kubernetesReleased }) {
   const [major, minor] = kubernetes.split('.')
   const values = {
     gitVersion: `v${kubernetes}`,
@@ -101,14 +102,14 @@ function linkFlags({ kubernetes, kubernetesReleased }) {
 }
 
 /** Folders of builds that were killed; we hold the lock, so nobody is using them. */
-async function removeLeftovers(target) {
+export async function removeLeftovers(target) {
   const prefix = `${path.basename(target)}.tmp-`
   for (const name of await readdir(path.dirname(target))) {
     if (name.startsWith(prefix)) await rm(path.join(path.dirname(target), name), { recursive: true, force: true })
   }
 }
 
-async function readVersions() {
+export async function readVersions() {
   return JSON.parse(await readFile(path.join(here, 'versions.json'), 'utf8'))
 }
 
@@ -117,7 +118,7 @@ async function isComplete(folder) {
   return found.every(Boolean)
 }
 
-async function exists(file) {
+export async function exists(file) {
   return await access(file).then(
     () => true,
     () => false,

@@ -17,14 +17,14 @@ export async function goVersion(cwd) {
 }
 
 /** Builds one main package into one file. */
-export async function goBuild({ cwd, ldflags, label, source, output, say }) {
+export async function goBuild({ cwd, ldflags, tags = '', label, source, output, say }) {
   const started = Date.now()
   const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`
   const timer = setInterval(() => say(`building ${label}, ${elapsed()} so far`), PROGRESS_EVERY_MS)
   try {
     say(`building ${label}`)
     // -mod=readonly: go.mod and go.sum are complete, and a build that wants to change them is an error.
-    const flags = ['-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', ldflags]
+    const flags = ['-mod=readonly', '-buildvcs=false', '-trimpath', '-tags', tags, '-ldflags', ldflags]
     const { code, stderr } = await runGo(['build', ...flags, '-o', output, source], cwd)
     if (code !== 0) {
       throw new Error(

@@ -1,0 +1,1 @@
+export function down(name: string): Promise<boolean>

@@ -1,0 +1,44 @@
+// Takes a cluster down: its process 1 (and with it every process, mount and network of the node), its link, its cgroups, its folder.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { removeCgroups } from './cgroups.mjs'
+import { isRunning, placeOf, readCluster } from './place.mjs'
+
+/** @returns {Promise<boolean>} was there anything? Throws where something could not be taken away. */
+export async function down(name) {
+  const place = placeOf(name)
+  const cluster = readCluster(place)
+  if (isRunning(cluster)) process.kill(cluster.pid, 'SIGKILL')
+  const there = existsSync(place.dir)
+  spawnSync('ip', ['link', 'del', place.link], { stdio: 'ignore' })
+  // The kernel ends the processes of the PID namespace one by one; their cgroups can only go after them.
+  for (const end = Date.now() + 20_000; !removeCgroups(place.cgroup); await sleep(100)) {
+    for (const pid of processesIn(place.cgroup)) kill(pid)
+    if (Date.now() > end) throw new Error(`The cgroup ${place.cgroup} could not be removed: something still runs in it.`)
+  }
+  rmSync(place.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
+  return there
+}
+
+/** Processes of this cluster's pods that outlived its process 1 (an `up` that was killed half way). */
+function processesIn(cgroup) {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`:/${cgroup}/`)
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+}
+
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // it has ended by itself
+  }
+}

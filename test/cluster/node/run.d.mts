@@ -1,0 +1,1 @@
+export function entering(pid: number, command: readonly string[]): [string, string[]]

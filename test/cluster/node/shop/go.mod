@@ -1,0 +1,3 @@
+module kubeharden.dev/test/shop
+
+go 1.26.0

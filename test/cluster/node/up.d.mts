@@ -1,0 +1,4 @@
+export function up(
+  name: string,
+  say: (line: string) => void,
+): Promise<{ name: string; kubeconfig: string; address: string; pid: number; fresh: boolean }>
