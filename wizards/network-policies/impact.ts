@@ -7,7 +7,7 @@ import { given } from '../shared/names.ts'
 import { enforcement } from './enforcement.ts'
 import type { NetworkAnswers } from './questions.ts'
 import { allowAllLines, allowAlls, ingressLines, otherNamespaceLines } from './reached.ts'
-import { talksToApi } from './seen.ts'
+import { limitsEgress, talksToApi } from './seen.ts'
 
 /** What the policies cut, by Service, and whether anything carries them out at all. */
 export function impact(state: State, answers: NetworkAnswers): readonly Impact[] {
@@ -18,7 +18,9 @@ export function impact(state: State, answers: NetworkAnswers): readonly Impact[]
     ...namespaces.filter(isSystemNamespace).map(systemLine),
     ...(incoming ? namespaces.flatMap((n) => [...allowAllLines(state, n, 'Ingress'), ...cutServices(state, answers, n)]) : []),
     ...(limitsOutgoing(answers) ? namespaces.flatMap((n) => [...allowAllLines(state, n, 'Egress'), ...outgoing(state, answers, n)]) : []),
-    ...(answers.mode === 'allow-app' ? namespaces.flatMap((n) => isolatesToo(state, answers, n)) : []),
+    ...(answers.mode === 'allow-app'
+      ? namespaces.flatMap((n) => [...isolatesToo(state, answers, n), ...otherSide(state, answers, n)])
+      : []),
   ]
 }
 
@@ -130,4 +132,15 @@ function isolatesToo(state: State, answers: NetworkAnswers, namespace: string): 
       params: { namespace, label: `${key}=${answers.toLabelValue ?? ''}` },
     },
   ]
+}
+
+/** A connection must be allowed where it begins too, as soon as a policy limits what goes out there. */
+function otherSide(state: State, answers: NetworkAnswers, namespace: string): Impact[] {
+  const source = given(answers.fromNamespace) ?? namespace
+  const limited = limitsEgress(state, source)
+  if (limited === answers.bothSides) return []
+  const text = limited
+    ? '{source}: policies limit what its pods may reach; unless one of them allows it, this connection stays closed. Answer bothSides with yes to allow it there too.'
+    : '{source}: nothing limited what the connecting pods may reach; from now on they reach only what this names, not even DNS.'
+  return [{ level: 'danger', text: { en: text }, params: { source } }]
 }

@@ -19,7 +19,7 @@ function inNamespace(state: State, answers: NetworkAnswers, namespace: string): 
     case 'default-deny':
       return defaultDeny(state, answers, namespace)
     case 'allow-app':
-      return [allowApp(state, answers, namespace)]
+      return allowApp(state, answers, namespace)
     case 'deny-other-namespaces':
       return denyOthers(state, answers, namespace)
     case 'no-public-egress':
@@ -60,7 +60,7 @@ function allowApiServer(state: State, namespace: string): Change {
   }
 }
 
-function allowApp(state: State, answers: NetworkAnswers, namespace: string): Change {
+function allowApp(state: State, answers: NetworkAnswers, namespace: string): Change[] {
   const to = label('toLabel', answers.toLabelKey, answers.toLabelValue)
   const from = label('fromLabel', answers.fromLabelKey, answers.fromLabelValue)
   const fromNamespace = given(answers.fromNamespace)
@@ -70,23 +70,36 @@ function allowApp(state: State, answers: NetworkAnswers, namespace: string): Cha
     const parsed = parsePort(p)
     return parsed === undefined ? [] : [{ port: parsed.port, protocol: parsed.protocol }]
   })
-  const source = from === undefined ? 'all' : Object.values(from)[0]
-  const name = ['allow', fromNamespace ?? '', source ?? '', 'to', Object.values(to)[0] ?? '']
+  const connects = from === undefined ? 'all' : Object.values(from)[0]
+  const name = ['allow', fromNamespace ?? '', connects ?? '', 'to', Object.values(to)[0] ?? '']
     .filter((part) => part !== '')
     .map(slug)
     .join('-')
-  return {
+  const [source, target] = [from === undefined ? {} : { matchLabels: from }, ports.length === 0 ? undefined : ports]
+  const other = fromNamespace !== undefined && fromNamespace !== namespace
+  const values = { name, to, from: source, ports: target }
+  const reached: Change = {
     kind: 'apply',
     template: 'network-policies/allow-app',
+    values: { ...values, namespace, namespaceSelector: fromNamespace === undefined ? undefined : namespaceNamed(fromNamespace) },
+  }
+  if (!answers.bothSides) return [reached]
+  const connecting: Change = {
+    kind: 'apply',
+    template: 'network-policies/allow-app-egress',
     values: {
-      name,
-      namespace,
-      to,
-      from: from === undefined ? {} : { matchLabels: from },
-      namespaceSelector: fromNamespace === undefined ? undefined : { matchLabels: { 'kubernetes.io/metadata.name': fromNamespace } },
-      ports: ports.length === 0 ? undefined : ports,
+      ...values,
+      // Two policies of one namespace need two names.
+      name: `${name}-out`,
+      namespace: fromNamespace ?? namespace,
+      namespaceSelector: other ? namespaceNamed(namespace) : undefined,
     },
   }
+  return [connecting, reached]
+}
+
+function namespaceNamed(name: string): Json {
+  return { matchLabels: { 'kubernetes.io/metadata.name': name } }
 }
 
 function label(field: string, key: string | undefined, value: string | undefined): Record<string, string> | undefined {

@@ -38,6 +38,7 @@ export const questions = z.strictObject({
   fromLabelValue: orEmpty(labelValue),
   fromNamespace: orEmpty(namespaceName),
   ports: z.array(port).optional(),
+  bothSides: z.boolean().default(false),
   ingressNamespace: orEmpty(namespaceName),
   privateRanges: z.array(block).min(1, { error: 'name at least one block' }).default(PRIVATE_RANGES),
 })
@@ -56,6 +57,7 @@ export const when: Conditions = {
   fromLabelValue: APP,
   fromNamespace: APP,
   ports: APP,
+  bothSides: APP,
   ingressNamespace: { mode: ['deny-other-namespaces'] },
   privateRanges: { mode: ['no-public-egress'] },
 }
@@ -95,6 +97,12 @@ export const texts = {
   fromLabelValue: { label: { en: 'Its value' }, help: { en: 'Only pods with this label may connect.' } },
   fromNamespace: { label: { en: 'Namespace it connects from' }, help: { en: 'Left empty: the same namespace.' } },
   ports: { label: { en: 'Ports' }, help: { en: 'Ports of the pods, not of the Service: 8080/TCP. Left empty: all ports.' } },
+  bothSides: {
+    label: { en: 'Let the connecting side out too' },
+    help: {
+      en: 'Needed where a policy limits what its pods may reach: a connection must be allowed on both sides. Where none does, such a policy would be the first and cut everything else they reach.',
+    },
+  },
   ingressNamespace: {
     label: { en: 'Namespace of the ingress controller' },
     help: { en: 'Its pods still get in, so that what is published stays reachable. Left empty: nobody from outside the namespace.' },

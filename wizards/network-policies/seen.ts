@@ -23,6 +23,7 @@ export function defaults(state: State, finding?: Opened, given: Answers = {}): P
     nodeLocalDns: itemsOf(state, 'daemonSets').some((d) => d.metadata.name === 'node-local-dns'),
     allowApiServer: chosen.some((n) => talksToApi(state, n).length > 0) && apiServerBlocks(state) !== undefined,
     ...appOf(state, chosen),
+    bothSides: limitsEgress(state, sourceOf(given, chosen)),
     ingressNamespace: ingressNamespace(state),
     privateRanges: ranges(state),
   }
@@ -40,6 +41,17 @@ export function deniesByDefault(state: State, namespace: string): boolean {
   return itemsOf(state, 'networkPolicies').some(
     (p) => p.metadata.namespace === namespace && selectsAll(p.spec.podSelector) && directionsOf(p).includes('Ingress'),
   )
+}
+
+/** The namespace that connects: the one named, else the same as that of the pods that are reached. */
+export function sourceOf(given: Answers, namespaces: readonly string[]): string | undefined {
+  const named = z.string().min(1).safeParse(given.fromNamespace).data
+  return named ?? namespaces[0]
+}
+
+/** Does any policy of this namespace limit what its pods may reach? */
+export function limitsEgress(state: State, namespace: string | undefined): boolean {
+  return itemsOf(state, 'networkPolicies').some((p) => p.metadata.namespace === namespace && directionsOf(p).includes('Egress'))
 }
 
 /** The first Service of these namespaces: what is reached, by its label and the ports of its pods. */
