@@ -11,7 +11,7 @@ export interface GuardRight {
  */
 export const GUARD_RIGHTS: readonly GuardRight[] = [
   ...['get', 'list'].map((verb) => ({ verb, group: '', resource: 'nodes' })),
-  ...['get', 'create', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' })),
+  ...['get', 'list', 'create', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' })),
   { verb: 'create', group: 'batch', resource: 'jobs' },
   ...['get', 'list'].map((verb) => ({ verb, group: '', resource: 'pods' })),
   // Since 1.35 a WebSocket is let through by create, before by get.

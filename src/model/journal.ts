@@ -69,6 +69,11 @@ export const journalEntry = z.object({
 })
 export type JournalEntry = z.infer<typeof journalEntry>
 
+/** Copies of files with keys that went to nodes, in a folder of the operator's. */
+export function keyCopies(run: { readonly entries: readonly JournalEntry[] }): readonly string[] {
+  return run.entries.flatMap((e) => (e.action === 'node' ? (e.files ?? []) : []))
+}
+
 /** What reading the cluster again showed. `ok`: every object is as intended and no check got worse. */
 export const verification = z.object({
   at: z.string(),

@@ -6,10 +6,12 @@ import type { Line, Tone } from './previewText.ts'
 
 const WORDS = { change: 'change', undo: 'put back', none: 'leave as it is' } as const
 
-/** What a guard would do on a node, as lines without indent: the head, what changes, what it may touch, why not. */
+/** What a guard would do on a node, as lines without indent: the head, what it may touch, what changes, why not. */
 export function nodeLines(item: NodeItem, lang: Lang = 'en'): readonly Line[] {
   return [
     { tone: 'title', text: nodeHead(item) },
+    // First of all: how much is handed over for it.
+    ...(item.action === 'none' ? [] : item.touches.map((t) => touchText(t, lang))),
     ...item.folders.map((f): Line => ({ tone: 'add', text: `  + folder ${safe(f.path)} (mode ${octal(f.mode)})` })),
     ...item.files.flatMap(fileText),
     ...item.mounts.map(
@@ -17,7 +19,6 @@ export function nodeLines(item: NodeItem, lang: Lang = 'en'): readonly Line[] {
     ),
     ...item.flags.flatMap(flagText),
     ...item.settings.flatMap(settingText),
-    ...(item.action === 'none' ? [] : item.touches.map((t) => touchText(t, lang))),
     ...item.warnings.map((w): Line => ({ tone: 'warn', text: `  ! ${safe(w)}` })),
     ...(item.refused === undefined
       ? []

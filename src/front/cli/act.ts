@@ -1,5 +1,6 @@
 import type { Preview } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
+import { keyCopies } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import { previewLines } from '#report/previewText.ts'
@@ -61,12 +62,20 @@ export function outcomeText({ run, verification, folder }: Outcome): string {
   const back = run.kind === 'apply' && run.entries.some((e) => e.action !== 'files') ? ` To take it back: kubeharden undo ${run.id}` : ''
   return [
     ...(folder === undefined ? [] : [`Files are in ${folder}; README.md there holds rollback and steps.`]),
+    ...copies(run),
     'Read again from the cluster:',
     ...objects,
     ...checks,
     `Journal entry ${run.id}.${back}`,
     '',
   ].join('\n')
+}
+
+function copies(run: Outcome['run']): string[] {
+  const files = keyCopies(run)
+  return files.length === 0
+    ? []
+    : ['Your copy of the files with keys; keep it, it is the only one outside the nodes:', ...files.map((f) => `  ${safe(f)}`)]
 }
 
 /** An outcome that was not confirmed by reading again is an error, with what to do. */

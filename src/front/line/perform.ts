@@ -1,5 +1,5 @@
 import type { Preview } from '#model/change.ts'
-import type { JournalEntry, JournalRun } from '#model/journal.ts'
+import { type JournalEntry, type JournalRun, keyCopies } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import type { ActOptions, ChangeProgress, Outcome, SessionView } from '#session/types.ts'
@@ -77,6 +77,9 @@ function printOutcome(ui: Ui, preview: Preview, outcome: Outcome, stopped: boole
   printEntries(ui, outcome.run)
   printVerification(ui, outcome.verification, ready(ui))
   if (outcome.folder !== undefined) printGuide(ui, preview, outcome.folder)
+  const copies = keyCopies(outcome.run)
+  if (copies.length > 0) ui.out.line(ui.t('Your copy of the files with keys; keep it, it is the only one outside the nodes:'))
+  for (const file of copies) ui.out.line(`  ${safe(file)}`)
   printUndo(ui, outcome.run)
 }
 

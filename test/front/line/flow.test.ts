@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HardenError } from '#model/errors.ts'
+import { nodePreview } from '../tui/nodeData.ts'
 import { drive } from './drive.ts'
 import { createFakeSession } from './fakeSession.ts'
 import { ESC, preview } from './fixtures.ts'
@@ -171,6 +172,18 @@ describe('deciding', () => {
     expect(step).toBeGreaterThan(back)
     expect(text).toContain('     scp enc.yaml node:')
     expect(text).toContain('enc.yaml (mode 0600)')
+  })
+
+  test('a change on a node says what its guard may touch, wants a folder for the key and the name of the cluster', async () => {
+    const session = createFakeSession({ connected: true, preview: nodePreview() })
+    const { text } = await drive(session, [...TO_DECISION, '1', 'keys', 'prod'])
+    expect(session.given.outDir).toBe('keys')
+    expect(session.calls).toContain('apply')
+    expect(text.indexOf('A pod runs as root on cp-1\\x1b[31m')).toBeGreaterThan(text.indexOf('change: kube-apiserver on node cp-1'))
+    expect(text).toContain('This makes a key.')
+    expect(text).toContain('1 change on a node')
+    expect(text).toContain('- --profiling=true')
+    expect(text).not.toContain(`${ESC}[31m with`)
   })
 
   test('changing the answers keeps them', async () => {

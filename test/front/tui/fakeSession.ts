@@ -1,12 +1,14 @@
 import type { JudgedFinding } from '#model/assessment.ts'
 import type { Preview } from '#model/change.ts'
-import type { HardenError } from '#model/errors.ts'
+import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
 import type { AcceptedRisk, Attestation } from '#model/progress.ts'
 import type { Answers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
 import type { ActOptions, ContextChoice, Outcome, Ready, Session, SessionView, Target } from '#session/types.ts'
 import { AT, assessment, awakening, CHECKS, CLUSTER, DECISIONS, DENY, decided, guidePreview, preview, ROLE, runOf } from './fakeData.ts'
+
+import { NOTES, nodePreview, nodeRun } from './nodeData.ts'
 
 export const CONTEXTS: readonly ContextChoice[] = [
   { name: 'prod-eu', cluster: 'prod', user: 'alice', server: 'https://10.0.0.1:6443', namespace: 'shop', current: true },
@@ -20,6 +22,8 @@ export interface FakeOptions {
   readonly practice?: boolean
   readonly clusterWide?: boolean
   readonly guide?: boolean
+  /** A change on a node; `back`: it goes back by itself. */
+  readonly node?: 'forth' | 'back'
   /** More failing objects of the first check. */
   readonly many?: number
   /** Milliseconds that each entry of an apply takes. */
@@ -135,15 +139,30 @@ export class FakeSession implements Session {
     this.calls.push(`preview ${wizard}`)
     this.given = answers
     this.#throwIfTold()
+    if (this.#options.node !== undefined) return nodePreview()
     return this.#options.guide === true ? guidePreview() : preview(this.#options.clusterWide === true)
   }
 
   async apply(p: Preview, options: ActOptions = {}): Promise<Outcome> {
     this.calls.push(`apply ${p.wizard}${options.outDir === undefined ? '' : ` ${options.outDir}`}`)
     this.#throwIfTold()
+    if (this.#options.node !== undefined) return this.#onNode(this.#options.node === 'back', options)
     return this.#do(
       this.#options.awakens === true ? awakening(`run-${this.#runs.length + 1}`) : runOf(`run-${this.#runs.length + 1}`),
       options,
+    )
+  }
+
+  async #onNode(back: boolean, options: ActOptions): Promise<Outcome> {
+    const run = nodeRun(`run-${this.#runs.length + 1}`, back)
+    const [entry] = run.entries
+    if (entry === undefined || !back) return this.#do(run, options)
+    options.onProgress?.({ index: 0, total: 1, entry })
+    this.#runs = [...this.#runs, run]
+    throw new HardenError(
+      'change-failed',
+      `kube-apiserver on node cp-1: ${entry.error ?? ''} 0 of 1 changes were done.`,
+      'Look at the reason.',
     )
   }
 
@@ -152,6 +171,8 @@ export class FakeSession implements Session {
     for (const [index, entry] of run.entries.entries()) {
       const stopped = options.signal?.aborted === true
       if (!stopped) options.onProgress?.({ index, total: run.entries.length, entry: { ...entry, state: 'sent' } })
+      if (!stopped && entry.action === 'node')
+        for (const note of NOTES) options.onProgress?.({ index, total: run.entries.length, entry: { ...entry, state: 'sent' }, note })
       if (!stopped && this.#options.slow !== undefined) await pause(this.#options.slow)
       entries.push({ ...entry, state: stopped ? 'not-done' : entry.state })
       if (!stopped) options.onProgress?.({ index, total: run.entries.length, entry })
@@ -160,7 +181,11 @@ export class FakeSession implements Session {
     this.#runs = [...this.#runs, done]
     this.show(this.ready())
     const verification = done.verification ?? { at: AT, checks: [], objects: [], ok: true }
-    return { run: done, verification, ...(options.outDir === undefined ? {} : { folder: options.outDir }) }
+    return {
+      run: done,
+      verification,
+      ...(options.outDir === undefined || this.#options.node !== undefined ? {} : { folder: options.outDir }),
+    }
   }
 
   async previewUndo(id: string): Promise<Preview> {

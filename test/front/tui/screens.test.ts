@@ -86,6 +86,25 @@ describe('every screen at 80x24', () => {
       expectGolden('guide-result', await screen.until('now follow the steps'))
     }))
 
+  it('a change on a node: what the guard may touch, a folder for the key, what it says, the outcome', () =>
+    onScreen(new FakeSession({ node: 'forth', slow: 300 }), {}, async (screen) => {
+      expectGolden('node-preview', await screen.press(...TO_FORM, KEY.ctrlS))
+      expectGolden('node-folder', await screen.press('a'))
+      expectGolden('node-confirm', await screen.press(KEY.enter))
+      await screen.press(...'prod-eu', KEY.tab)
+      screen.input.type(KEY.enter)
+      expectGolden('node-apply', await screen.until('the API is away'))
+      expectGolden('node-result', await screen.until('Proven'))
+      expectGolden('node-journal', await screen.press('J'))
+      expectGolden('node-run', await screen.press(KEY.enter))
+    }))
+
+  it('a change on a node that went back by itself', () =>
+    onScreen(new FakeSession({ node: 'back' }), {}, async (screen) => {
+      await screen.press(...TO_FORM, KEY.ctrlS, 'a', KEY.enter, ...'prod-eu', KEY.tab, KEY.enter)
+      expectGolden('node-back', await screen.until('went back by itself'))
+    }))
+
   it('journal and a run', () =>
     onScreen(
       new FakeSession({ runs: [runOf('run-1'), runOf('run-2', { endedAt: undefined, verification: undefined })] }),

@@ -9,7 +9,7 @@ import { toConnectError } from '../connect-error.ts'
 import type { Rest } from '../rest.ts'
 import { toWriteError } from '../write-errors.ts'
 import { flagsOfPod } from './flags.ts'
-import { jobObject, namespaceObject } from './objects.ts'
+import { GUARD_LABEL, jobObject, namespaceObject } from './objects.ts'
 import { missingRights } from './rights.ts'
 
 const node = z.looseObject({
@@ -35,7 +35,7 @@ export async function preflight(rest: Rest, request: Request, signal?: AbortSign
     const seen = { controlPlanes, ...(flags === undefined ? {} : { flags }) }
     if (refused !== undefined) return { ...seen, warnings: [], refused }
     const dry = await dryRuns(rest, request, until)
-    return { ...seen, ...dry }
+    return { ...seen, ...dry, warnings: [...(await otherGuards(rest, until)), ...dry.warnings] }
   } catch (error) {
     throw toConnectError(error, rest.server)
   }
@@ -79,6 +79,16 @@ async function mirrorFlags(rest: Rest, { node: name, component }: Request, signa
     if (error instanceof ApiError && error.code === 404) return undefined
     throw error
   }
+}
+
+/** Guards that are there already, of whomever: two at a time would wait for each other's restarts, and may undo each other's work. */
+async function otherGuards(rest: Rest, until: { readonly signal?: AbortSignal }): Promise<readonly string[]> {
+  const { data } = await rest.call('GET', '/api/v1/namespaces', { query: { labelSelector: GUARD_LABEL }, ...until })
+  const read = z.looseObject({ items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })).nullish() }).safeParse(data)
+  const names = read.success ? (read.data.items ?? []).map((n) => n.metadata.name) : []
+  return names.map(
+    (name) => `the namespace ${name} of another guard is there: wait until it has ended, or delete it where it was left behind`,
+  )
 }
 
 /** A dry run cannot see a namespace that is not there: the Job is tried in kube-system, where as much is allowed. */

@@ -52,8 +52,15 @@ export function entryLines(ctx: Ctx, entry: JournalEntry): Line[] {
   const [word, tone] = STATES[entry.state]
   return [
     line(span(pad(ctx.t(word), 12), tone), pad(ctx.t(entry.action), 8), span(clip(objectLabel(entry.ref), ctx.width - 20))),
-    ...(entry.error === undefined ? [] : errorLines(ctx, entry.error)),
+    ...(entry.error === undefined ? outcomeLines(ctx, entry) : errorLines(ctx, entry.error)),
   ]
+}
+
+/** How a change on a node ended, as the node said it. */
+function outcomeLines(ctx: Ctx, { node }: JournalEntry): Line[] {
+  if (node?.outcome === undefined) return []
+  const { state, detail, seconds } = node.outcome
+  return paragraph(`${ctx.t(state)}, ${Math.round(seconds)} s: ${safe(detail)}`, ctx.width, 12, 'dim')
 }
 
 function errorLines(ctx: Ctx, error: string): Line[] {

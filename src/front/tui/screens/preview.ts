@@ -23,8 +23,7 @@ function lines(ctx: Ctx, plan: Plan): Line[] {
   const { preview: p } = plan
   const n = changing(p).length
   const why = obstacle(ctx.ui, p)
-  const objects = n === 0 ? ctx.t('Nothing would change') : count(n, '{n} object would change', '{n} objects would change', ctx.t)
-  const intro = n === 0 && hasGuide(p) ? ctx.t('Files for the nodes, and steps to follow') : objects
+  const intro = n === 0 && hasGuide(p) ? ctx.t('Files for the nodes, and steps to follow') : extent(ctx, p)
   return [
     line(
       span(intro, undefined, true),
@@ -37,6 +36,18 @@ function lines(ctx: Ctx, plan: Plan): Line[] {
     ...reversible(ctx, plan),
     ...p.items.flatMap((item) => [BLANK, ...itemLines(ctx, item)]),
   ]
+}
+
+/** `2 objects would change, 1 change on a node`. */
+function extent(ctx: Ctx, preview: Plan['preview']): string {
+  const items = changing(preview)
+  const nodes = items.filter((i) => i.kind === 'node').length
+  const objects = items.length - nodes
+  const parts = [
+    ...(objects === 0 ? [] : [count(objects, '{n} object would change', '{n} objects would change', ctx.t)]),
+    ...(nodes === 0 ? [] : [count(nodes, '{n} change on a node', '{n} changes on nodes', ctx.t)]),
+  ]
+  return parts.length === 0 ? ctx.t('Nothing would change') : parts.join(', ')
 }
 
 const IMPACT: Record<'info' | 'warn' | 'danger', readonly [string, Tone | undefined]> = {

@@ -1,3 +1,4 @@
+import { keyCopies } from '#model/journal.ts'
 import { safe } from '#model/text.ts'
 import { previewUndo } from '../acting.ts'
 import { BLANK, heading, type Line, line, paragraph, span } from '../lines.ts'
@@ -23,6 +24,11 @@ function lines(ctx: Ctx, screen: ResultScreen): Line[] {
     ...verdict(ctx, screen),
     ...verification(ctx, screen),
     ...folder(ctx, screen),
+    ...section(
+      ctx,
+      'Your copy of the files with keys: keep it, it is the only one outside the nodes',
+      keyCopies(screen).map((f) => line(`  ${safe(f)}`)),
+    ),
     ...section(
       ctx,
       'Changes',
