@@ -24,7 +24,7 @@ const LATER = [
   'kubelet-finalize',
   'show-join-command',
 ]
-const THEN = [['upload-config', 'all'], ['mark-control-plane'], ['bootstrap-token'], ['kubelet-finalize', 'all'], ['addon', 'all']]
+const THEN = [['upload-config', 'all'], ['mark-control-plane'], ['bootstrap-token'], ['kubelet-finalize', 'all'], ['addon', 'kube-proxy']]
 
 /**
  * @param {string} name
@@ -136,20 +136,24 @@ async function controlPlane(place, { pid }) {
 }
 
 async function addOns(place, { pid }) {
-  for (const phase of THEN) runOnNode(pid, ['kubeadm', 'init', 'phase', ...phase, '--config', `${place.inside}/kubeadm.yaml`])
+  const phase = (words) => runOnNode(pid, ['kubeadm', 'init', 'phase', ...words, '--config', `${place.inside}/kubeadm.yaml`])
+  THEN.forEach(phase)
   // One node does everything: ordinary pods run on it too.
   runOnNode(pid, ['kubectl', 'taint', 'nodes', '--all', 'node-role.kubernetes.io/control-plane-'])
   runOnNode(pid, ['kubectl', 'apply', '-f', '-'], { input: readFileSync(path.join(here, 'manifests', 'kube-router.yaml')) })
   const kubeconfig = runOnNode(pid, ['cat', '/etc/kubernetes/admin.conf'])
   writeFileSync(place.kubeconfig, kubeconfig, { mode: 0o600 })
-  await until(120, 'all pods of kube-system', () => allReady(pid))
+  // Four static pods, kube-proxy, kube-router.
+  await until(120, 'the network', () => allReady(pid, 6))
+  // Last: what it cannot reach at first it tries again only after half a minute.
+  phase(['addon', 'coredns'])
+  await until(120, 'all pods of kube-system', () => allReady(pid, 8))
 }
 
-function allReady(pid) {
+function allReady(pid, atLeast) {
   const pods = JSON.parse(runOnNode(pid, ['kubectl', '-n', 'kube-system', 'get', 'pods', '-o', 'json'])).items
   const ready = pods.filter((pod) => pod.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'))
-  // Four static pods, kube-proxy, kube-router, two of CoreDNS.
-  return pods.length >= 8 && ready.length === pods.length
+  return pods.length >= atLeast && ready.length === pods.length
 }
 
 async function until(seconds, what, look) {
