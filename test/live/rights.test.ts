@@ -210,7 +210,7 @@ describe('the tiers that permissions prints', () => {
     expect(foreign.map((r) => r.verbs)).toEqual(foreign.map(() => ['list']))
   })
 
-  it('base: everything but Secrets is known as for the administrator; secrets: all is', async () => {
+  it('base: everything but Secrets and kubelets is known as for the administrator; secrets: all but kubelets is; kubelet: all', async () => {
     const kubeconfig = await viewer('tina')
     await grantTier('base', 'tina')
     const needSecrets = new Set(checks.filter((c) => c.reads.includes('secrets')).map((c) => c.id as string))
@@ -229,9 +229,20 @@ describe('the tiers that permissions prints', () => {
       ).toEqual(['list secrets cluster-wide'])
     }
     await grantTier('secrets', 'tina')
-    const [again, all] = await Promise.all([audit(cluster.adminKubeconfig), audit(kubeconfig)])
+    const [again, more] = await Promise.all([audit(cluster.adminKubeconfig), audit(kubeconfig)])
+    expect(statuses(more)).toEqual(statuses(again))
+    const refused = (report: Report) => report.checks.flatMap((c) => c.gaps).filter((g) => g.reason === 'forbidden')
+    expect([...new Set(refused(more).flatMap((g) => (g.needs === undefined ? [] : [describeRight(g.needs)])))]).toEqual([
+      'get nodes/proxy cluster-wide',
+    ])
+    await grantTier('kubelet', 'tina')
+    const all = await audit(kubeconfig)
     expect(statuses(all)).toEqual(statuses(again))
-    expect(all.checks.flatMap((c) => c.gaps).filter((g) => g.reason === 'forbidden')).toEqual([])
+    expect(refused(all)).toEqual([])
+    // Asked for, and with the right: the node that cannot be reached is named, and no kubelet passes.
+    const kubelets = all.checks.filter((c) => c.gaps.some((g) => g.kind === 'kubelets'))
+    expect(kubelets.length).toBeGreaterThan(10)
+    for (const { id, status, gaps } of kubelets) expect([id, status, gaps.map(({ name }) => name)]).toEqual([id, 'unknown', ['worker']])
   })
 
   it.each(Object.keys(PROMISED))('%s grants what it promises on all resources of the server, and nothing beyond', async (tier) => {

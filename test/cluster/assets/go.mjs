@@ -39,8 +39,8 @@ export async function goBuild({ cwd, ldflags, tags = '', label, source, output, 
   }
 }
 
-/** Starts `go`, and takes it down with us when we are interrupted. */
-function runGo(args, cwd) {
+/** Runs `go`, and takes it down with us when we are interrupted. */
+export function runGo(args, cwd) {
   return new Promise((resolve) => {
     const child = spawn('go', args, { cwd, env: goEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
     const output = { stdout: '', stderr: '' }

@@ -35,6 +35,8 @@ const secret = (namespace: string) => ({
 
 /** A role that may view one namespace, and something to find in two. */
 export const OBJECTS: readonly unknown[] = [
+  // Without an address, so that nothing is sent anywhere: its kubelet cannot be asked, whoever asks.
+  { apiVersion: 'v1', kind: 'Node', metadata: meta('worker') },
   { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: meta('viewer', 'shop'), rules: VIEW },
   {
     apiVersion: `${RBAC}/v1`,
