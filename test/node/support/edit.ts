@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
+import type { TestNode } from '../../cluster/node/node.ts'
 
-/** A node whose files a test changes. `exec` runs a command there; `stdin` is given to it. */
-export interface EditableNode {
-  readonly exec: (
-    command: readonly string[],
-    options?: { readonly stdin?: string; readonly allowFail?: boolean },
-  ) => Promise<{ readonly stdout: string }>
-}
+/** A node whose files a test changes. */
+export type EditableNode = Pick<TestNode, 'name' | 'exec' | 'must'>
 
 export type Component = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'etcd'
 
@@ -26,7 +22,7 @@ export async function editCommand(
   change: (words: readonly string[]) => readonly string[],
 ): Promise<() => Promise<void>> {
   const file = `${MANIFESTS}/${component}.yaml`
-  const before = (await node.exec(['cat', file])).stdout
+  const before = await node.must(['cat', file])
   const swap = async (text: string) => {
     const old = await containerId(node, component)
     await replaceFile(node, file, text)
@@ -46,17 +42,16 @@ export async function editCommand(
 
 /** Changes the kubelet's configuration file, restarts it, waits until /configz shows it, and gives back what takes it back. */
 export async function editKubelet(node: EditableNode, change: (config: Record<string, unknown>) => void): Promise<() => Promise<void>> {
-  const before = (await node.exec(['cat', KUBELET])).stdout
+  const before = await node.must(['cat', KUBELET])
   const swap = async (text: string) => {
     const old = await kubeletPid(node)
     await replaceFile(node, KUBELET, text)
-    await node.exec(['kill', '-TERM', old])
+    await node.must(['kill', '-TERM', old])
     await eventually('the kubelet restarted and its node Ready', async () => {
       if ((await kubeletPid(node)) === old) return false
-      const name = await nodeName(node)
-      await node.exec(['kubectl', 'get', '--raw', `/api/v1/nodes/${name}/proxy/configz`])
-      const path = '{.items[0].status.conditions[?(@.type=="Ready")].status}'
-      return (await node.exec(['kubectl', 'get', 'nodes', '-o', `jsonpath=${path}`])).stdout === 'True'
+      await node.must(['kubectl', 'get', '--raw', `/api/v1/nodes/${node.name}/proxy/configz`])
+      const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+      return (await node.must(['kubectl', 'get', 'node', node.name, '-o', ready])) === 'True'
     })
   }
   const config = parse(before) as Record<string, unknown>
@@ -77,15 +72,11 @@ export function setFlag(name: string, value: string | undefined) {
 async function replaceFile(node: EditableNode, file: string, text: string): Promise<void> {
   const temporary = '/etc/kubernetes/.kubeharden-test'
   const target = file.startsWith('/etc/kubernetes/') ? temporary : `${file}.kubeharden-test`
-  await node.exec(['sh', '-c', `umask 077; cat > ${target} && mv ${target} ${file}`], { stdin: text })
-}
-
-async function nodeName(node: EditableNode): Promise<string> {
-  return (await node.exec(['kubectl', 'get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}'])).stdout
+  await node.must(['sh', '-c', `umask 077; cat > ${target} && mv ${target} ${file}`], { input: text })
 }
 
 async function kubeletPid(node: EditableNode): Promise<string> {
-  return (await node.exec(['pidof', 'kubelet'], { allowFail: true })).stdout.trim()
+  return (await node.exec(['pidof', 'kubelet'])).stdout.trim()
 }
 
 interface PodNow {
@@ -95,8 +86,8 @@ interface PodNow {
 
 /** The ready container of a component; undefined where it is not (yet) there, or the API is away. */
 async function running(node: EditableNode, component: Component): Promise<{ id: string; command: readonly string[] } | undefined> {
-  const path = `/api/v1/namespaces/kube-system/pods/${component}-${await nodeName(node)}`
-  const pod = JSON.parse((await node.exec(['kubectl', 'get', '--raw', path])).stdout) as PodNow
+  const path = `/api/v1/namespaces/kube-system/pods/${component}-${node.name}`
+  const pod = JSON.parse(await node.must(['kubectl', 'get', '--raw', path])) as PodNow
   const status = pod.status.containerStatuses?.[0]
   if (status?.ready !== true || status.containerID === undefined) return undefined
   return { id: status.containerID, command: pod.spec.containers[0]?.command ?? [] }

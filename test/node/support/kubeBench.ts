@@ -1,13 +1,13 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import * as z from 'zod'
 import { ensureKubeBench } from '../../cluster/node/kube-bench/build.mjs'
+import type { TestNode } from '../../cluster/node/node.ts'
 import { type Bench, cliBench } from '../../front/cli/bench.ts'
 import { explanationOf } from './kubeBenchDifferences.ts'
 
 /** What the comparison needs of a node: its cluster from here, and commands on it. */
-export interface ComparedNode {
-  readonly kubeconfig: string
-  readonly exec: (command: readonly string[]) => Promise<{ readonly stdout: string }>
-}
+export type ComparedNode = Pick<TestNode, 'kubeconfig' | 'exec' | 'must'>
 
 /** pass or fail; undecided: kube-bench leaves it to a person, or we say unknown, manual or not applicable. */
 export type Verdict = 'pass' | 'fail' | 'undecided'
@@ -25,6 +25,7 @@ export interface Row {
 
 /** The newest configuration of this kube-bench; its ids in sections 1 to 4 are those of CIS 1.12. */
 const BENCHMARK = 'cis-1.11'
+const THERE = '/run/kube-bench'
 const TARGETS = 'master,controlplane,node,etcd'
 
 const result = z.object({
@@ -77,25 +78,21 @@ export function figures(rows: readonly Row[]): { readonly decided: number; reado
 
 /** kube-bench reads `ps` and files, so it runs inside the node. A WARN of a test that ran is a test that failed, only not scored. */
 export async function runKubeBench(node: ComparedNode): Promise<ReadonlyMap<string, Verdict>> {
-  const { binary, config } = await ensureKubeBench()
+  await copyOver(node)
   // `ps` cuts command lines at COLUMNS, and with them flags that kube-bench then does not find.
-  const { stdout } = await node.exec([
-    'env',
-    '-u',
-    'COLUMNS',
-    binary,
-    'run',
-    '--config-dir',
-    config,
-    '--benchmark',
-    BENCHMARK,
-    '--targets',
-    TARGETS,
-    '--json',
-  ])
-  const { Controls } = report.parse(JSON.parse(stdout))
+  const command = ['env', '-u', 'COLUMNS', `${THERE}/kube-bench`, 'run', '--config-dir', `${THERE}/cfg`]
+  const printed = await node.must([...command, '--benchmark', BENCHMARK, '--targets', TARGETS, '--json'])
+  const { Controls } = report.parse(JSON.parse(printed))
   const results = Controls.flatMap(({ tests }) => tests.flatMap(({ results }) => results))
   return new Map(results.map((one) => [one.test_number, verdictOf(one)]))
+}
+
+/** Onto the node, which does not see where it was built; once. */
+async function copyOver(node: ComparedNode): Promise<void> {
+  const folder = await ensureKubeBench()
+  if ((await node.exec(['test', '-d', THERE])).code === 0) return
+  const { stdout } = await promisify(execFile)('tar', ['-c', '-C', folder, '.'], { encoding: 'buffer', maxBuffer: 256 * 1024 * 1024 })
+  await node.must(['sh', '-c', `mkdir -p ${THERE}.new && tar -x -C ${THERE}.new && mv ${THERE}.new ${THERE}`], { input: stdout })
 }
 
 function verdictOf({ status, type, reason = '' }: z.infer<typeof result>): Verdict {

@@ -35,11 +35,11 @@ export const VARIANTS: readonly Variant[] = [
     what: 'an API server with static tokens',
     fails: ['1.2.2'],
     make: async (node) => {
-      await node.exec(['sh', '-c', `umask 077; echo "$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n'),someone,1" > ${TOKENS}`])
+      await node.must(['sh', '-c', `umask 077; echo "$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n'),someone,1" > ${TOKENS}`])
       const back = await editCommand(node, 'kube-apiserver', setFlag('token-auth-file', TOKENS))
       return async () => {
         await back()
-        await node.exec(['rm', '-f', TOKENS])
+        await node.must(['rm', '-f', TOKENS])
       }
     },
   },

@@ -1,2 +1,2 @@
-/** kube-bench and its folder of configurations; built first if it has to be. */
-export function ensureKubeBench(): Promise<{ binary: string; config: string }>
+/** The folder with `kube-bench` and its configurations in `cfg`; built first if it has to be. */
+export function ensureKubeBench(): Promise<string>

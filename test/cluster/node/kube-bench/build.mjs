@@ -1,9 +1,9 @@
 // kube-bench with its configuration, built once from the Go module proxy into the cache of the test assets.
 import { createHash } from 'node:crypto'
-import { access, cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cacheRoot } from '../../assets/build.mjs'
+import { cacheRoot, exists } from '../../assets/build.mjs'
 import { goBuild, runGo } from '../../assets/go.mjs'
 import { withLock } from '../../assets/lock.mjs'
 
@@ -11,18 +11,17 @@ const here = path.dirname(fileURLToPath(import.meta.url))
 const MODULE = 'github.com/aquasecurity/kube-bench'
 const INPUTS = ['go.mod', 'go.sum', 'build.mjs']
 
-/** @returns {Promise<{ binary: string, config: string }>} built first if it has to be: 1 to 2 minutes on two cores */
+/** @returns {Promise<string>} the folder with `kube-bench` and `cfg`; built first if it has to be: 1 to 2 minutes on two cores */
 export async function ensureKubeBench() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`)
   for (const file of INPUTS) hash.update(await readFile(path.join(here, file)))
   const target = path.join(cacheRoot(), 'assets', `kube-bench-${hash.digest('hex').slice(0, 12)}`)
-  const assets = { binary: path.join(target, 'kube-bench'), config: path.join(target, 'cfg') }
-  if (await exists(target)) return assets
+  if (await exists(target)) return target
   await mkdir(path.dirname(target), { recursive: true })
   await withLock(`${target}.lock`, say, async () => {
     if (!(await exists(target))) await buildInto(target)
   })
-  return assets
+  return target
 }
 
 /** Built beside the target and renamed: a half-built folder is never taken for a whole one. */
@@ -39,12 +38,6 @@ async function buildInto(target) {
     await rm(temporary, { recursive: true, force: true })
   }
 }
-
-const exists = (file) =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
 
 function say(line) {
   process.stderr.write(`kube-bench: ${line}\n`)
