@@ -1,7 +1,7 @@
 import { lstat, mkdir, open, readdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { HardenError } from '#model/errors.ts'
-import { checkPath, fileText, type Guide, modeOf } from './guide.ts'
+import { checkPath, fileText, type Guide, keysOf, modeOf } from './guide.ts'
 import type { KeyRing } from './keys.ts'
 
 export interface OutFile {
@@ -46,7 +46,7 @@ export async function writeGuide(
   templates?: string,
   more: readonly OutFile[] = [],
 ): Promise<readonly string[]> {
-  await keys.load(guide.files.flatMap((file) => (file.content.kind === 'template' ? Object.values(file.content.keys ?? {}) : [])))
+  await keys.load(guide.files.flatMap(keysOf))
   const files = guide.files.map((file) => ({
     path: file.path,
     mode: modeOf(file),

@@ -4,7 +4,7 @@ import { type Json, type ObjectRef, refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import { hasCredential } from './credentials.ts'
 import { checkFolder, type OutFile, writeFiles } from './files.ts'
-import { fileText, type Guide, modeOf } from './guide.ts'
+import { fileText, type Guide, keysOf, modeOf } from './guide.ts'
 import { own, recreatable, withKey } from './json.ts'
 import { KeyRing } from './keys.ts'
 import { newItem } from './lists.ts'
@@ -36,7 +36,7 @@ export async function toFolder(preview: Preview, dir: string, options: { templat
   const objects = preview.items.flatMap((item) => (item.kind === 'object' ? [objectFile(item, names, options.templates)] : []))
   const guides = preview.items.flatMap((item) => (item.kind === 'guide' ? [item.change] : []))
   const keys = new KeyRing()
-  await keys.load(guides.flatMap((g) => g.files).flatMap((f) => (f.content.kind === 'template' ? Object.values(f.content.keys ?? {}) : [])))
+  await keys.load(guides.flatMap((g) => g.files).flatMap(keysOf))
   const files = guides.flatMap((guide) =>
     guide.files.map((file) => ({
       path: file.path,

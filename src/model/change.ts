@@ -48,6 +48,10 @@ export interface GeneratedFile {
         readonly keys?: { readonly [hole: string]: KeySource }
       }
     | { readonly kind: 'text'; readonly text: string }
+    /** The constant script that changes a node. */
+    | { readonly kind: 'node-script' }
+    /** What that script is to do on a node, as lines; they name the sha256 of the plan's files. */
+    | { readonly kind: 'node-plan'; readonly node: string; readonly plan: NodePlan }
 }
 
 export interface Step {

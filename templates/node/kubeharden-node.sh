@@ -923,6 +923,29 @@ still_ours() {
   done < "$S/items"
 }
 
+# Taking the encryption away is only safe while nothing is stored encrypted, and nothing new is.
+look_at_encrypted() {
+  restarts || return 0
+  case $state in applied | undoing) ;; *) return 0 ;; esac
+  e_file=$(flag_of "$S/argv.after" encryption-provider-config '')
+  [ "$(sed 's/^[ -]*//' "$R$e_file" 2> /dev/null | grep -E '^(identity|aesgcm|aescbc|secretbox|kms):' | head -n 1 | cut -d : -f 1)" = identity ] ||
+    refuse 'what is written now is encrypted, and could not be read any more; put the file that writes plain text in force first, and write every object again (or say --decrypted)'
+  argv_of "$STATIC/etcd.yaml" > "$W/etcd.argv" 2> /dev/null || : > "$W/etcd.argv"
+  e_id=$(crictl ps --state running --name '^etcd$' --quiet 2> /dev/null | head -n 1)
+  e_count=''
+  if [ -n "$e_id" ] && [ -s "$W/etcd.argv" ]; then
+    e_url=$(flag_of "$W/etcd.argv" listen-client-urls https://127.0.0.1:2379)
+    # What is stored passes through and is not kept.
+    { crictl exec "$e_id" etcdctl --endpoints="${e_url%%,*}" --cacert="$(flag_of "$W/etcd.argv" trusted-ca-file '')" \
+      --cert="$(flag_of "$W/etcd.argv" cert-file '')" --key="$(flag_of "$W/etcd.argv" key-file '')" \
+      get --prefix --print-value-only /registry/ 2> /dev/null && printf '\nkubeharden-end\n'; } | tr '\000' '\n' |
+      sed -n -e '/^k8s:enc:/s/.*/encrypted/p' -e '/^kubeharden-end$/p' > "$W/stored"
+    if grep -qx kubeharden-end "$W/stored"; then e_count=$(grep -cx encrypted "$W/stored"); fi
+  fi
+  [ -n "$e_count" ] || refuse 'whether something is still stored encrypted could not be seen; look, then say --decrypted'
+  [ "$e_count" = 0 ] || refuse "$e_count objects are still stored encrypted; write every object again first (or say --decrypted)"
+}
+
 undo() {
   lock
   other_half_done
@@ -932,9 +955,7 @@ undo() {
     applied) still_ours || refuse 'what this run put there was changed since; put it back by hand' ;;
     *) refuse "the state of this run is not known: $(printf '%.20s' "$state")" ;;
   esac
-  if [ "$guard" = encryption ] && [ -z "$decrypted" ]; then
-    refuse 'what is encrypted can be read with this change only; write everything as plain text first, then say --decrypted'
-  fi
+  [ "$guard" != encryption ] || [ -n "$decrypted" ] || look_at_encrypted
   [ "$state" != applied ] || set_state undoing || refuse "${S#"$R"} cannot be written to; nothing was changed"
   before_sum=$(sum_of "$LIVE")
   after_sum=$(sum_of "$S/live.before")

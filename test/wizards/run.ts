@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { fileText as changeText } from '../../src/change/guide.ts'
 import { renderObject, renderTemplate } from '../../src/change/render.ts'
 import type { Change, GeneratedFile } from '../../src/model/change.ts'
 import { HardenError } from '../../src/model/errors.ts'
@@ -51,6 +52,7 @@ export function objectsOf(changes: readonly Change[]): KubeObject[] {
 /** A generated file's text; keys are taken from `key`. */
 export function fileText(file: GeneratedFile, key: (id: string) => string = (id) => `KEY(${id})`): string {
   if (file.content.kind === 'text') return file.content.text
+  if (file.content.kind !== 'template') return changeText(file, (source) => key(source.id))
   const keys = Object.entries(file.content.keys ?? {}).map(([hole, source]) => [hole, key(source.id)])
   return renderTemplate(file.content.template, { ...file.content.values, ...(Object.fromEntries(keys) as Record<string, Json>) }).text
 }

@@ -4,12 +4,12 @@ import type { NodeItem } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { NodeFile, NodePlan } from '#model/node.ts'
 import { type OutFile, writeFiles } from '../files.ts'
-import { fileText, holdsKeys, modeOf } from '../guide.ts'
+import { fileText, holdsKeys, keysOf, modeOf } from '../guide.ts'
 import type { KeyRing } from '../keys.ts'
 
 /** The text of each file of a plan, its keys made or read now. They live in the ring and in what is written, and nowhere else. */
 export async function textsOf(plan: NodePlan, keys: KeyRing, templates?: string): Promise<(file: NodeFile) => string> {
-  await keys.load(plan.files.flatMap((file) => (file.content.kind === 'template' ? Object.values(file.content.keys ?? {}) : [])))
+  await keys.load(plan.files.flatMap(keysOf))
   return (file) => fileText(file, (source) => keys.resolve(source), templates)
 }
 

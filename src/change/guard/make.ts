@@ -1,7 +1,5 @@
-import { HardenError } from '#model/errors.ts'
+import { bundleOf } from '../node/bundle.ts'
 import type { MakeBundle } from './run.ts'
 
 /** The bundle of the package's own script. */
-export const makeBundle: MakeBundle = () => {
-  throw new HardenError('change-failed', 'The script for nodes is not part of this installation.', 'Make the change on the node by hand.')
-}
+export const makeBundle: MakeBundle = ({ run, node, plan, text }) => bundleOf(plan, node, run, { text })
