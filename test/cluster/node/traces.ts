@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import path from 'node:path'
+
+/** What a cluster could leave behind on this machine. Clusters of other names may come and go meanwhile. */
+export interface Traces {
+  readonly mounts: readonly string[]
+  readonly links: readonly string[]
+  readonly cgroups: readonly string[]
+  readonly firewall: string
+  readonly folders: readonly string[]
+  /** Processes that belong to the cluster: by cgroup, or by a namespace that was seen to be the cluster's. */
+  readonly processes: readonly string[]
+}
+
+/** Where Kubernetes, containerd and CNI would write if the node's own folders did not lie over the machine's. */
+const FOLDERS =
+  '/etc/kubernetes /etc/cni /opt/cni /var/lib/kubelet /var/lib/etcd /var/lib/containerd /var/log/pods /run/containerd /run/netns'
+const NAMESPACES = ['pid', 'net', 'mnt', 'uts', 'ipc'] as const
+
+/** The namespaces of a process, as the kernel names them. */
+export function namespacesOf(pid: number): ReadonlySet<string> {
+  return new Set(NAMESPACES.flatMap((kind) => readLink(`/proc/${pid}/ns/${kind}`) ?? []))
+}
+
+/** @param namespaces those of the cluster, while it ran */
+export function tracesOf(name: string, folder: string, namespaces: ReadonlySet<string> = new Set()): Traces {
+  const cgroup = `kubeharden/${name}`
+  return {
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').slice(3, 6).join(' ')),
+    links: execFileSync('ip', ['-brief', 'link'], { encoding: 'utf8' })
+      .split('\n')
+      .flatMap((line) => /^(\S+?)(@\S+)? /.exec(line)?.[1] ?? [])
+      .filter((link) => !link.startsWith('kh-') || link === `kh-${name}`),
+    cgroups: readdirSync('/sys/fs/cgroup').filter((hierarchy) => existsSync(path.join('/sys/fs/cgroup', hierarchy, cgroup))),
+    firewall: execFileSync('iptables-save', { encoding: 'utf8' }).replaceAll(/^#.*$|\[\d+:\d+\]/gm, ''),
+    folders: [...FOLDERS.split(' '), folder].filter((one) => existsSync(one)),
+    processes: readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && belongs(pid, cgroup, namespaces)),
+  }
+}
+
+function belongs(pid: string, cgroup: string, namespaces: ReadonlySet<string>): boolean {
+  if (NAMESPACES.some((kind) => namespaces.has(readLink(`/proc/${pid}/ns/${kind}`) ?? ''))) return true
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`:/${cgroup}/`)
+  } catch {
+    return false
+  }
+}
+
+function readLink(file: string): string | undefined {
+  try {
+    return readlinkSync(file)
+  } catch {
+    return undefined
+  }
+}
