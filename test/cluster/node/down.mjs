@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { removeCgroups } from './cgroups.mjs'
+import { lowerLimit } from './inotify.mjs'
 import { isRunning, placeOf, readCluster } from './place.mjs'
 
 /** @returns {Promise<boolean>} was there anything? Throws where something could not be taken away. */
@@ -18,6 +19,7 @@ export async function down(name) {
     if (Date.now() > end) throw new Error(`The cgroup ${place.cgroup} could not be removed: something still runs in it.`)
   }
   rmSync(place.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
+  lowerLimit()
   return there
 }
 

@@ -8,6 +8,7 @@ import { ensureNodeAssets } from './assets.mjs'
 import { makeCgroups } from './cgroups.mjs'
 import { CNI, CONTAINERD, CRICTL, KUBELET_UNIT, kubeadm } from './config.mjs'
 import { down } from './down.mjs'
+import { raiseLimit } from './inotify.mjs'
 import { addressOf, freeNumber, isRunning, placeOf, readCluster, startTime } from './place.mjs'
 import { refuseHere } from './refuse.mjs'
 import { run, runOnNode, succeedsOnNode } from './run.mjs'
@@ -82,6 +83,7 @@ async function begin(place, cluster, { bin, api }) {
   save(place, cluster)
   writeFiles(place, node)
   makeCgroups(place.cgroup)
+  raiseLimit()
   const log = openSync(path.join(place.dir, 'init.log'), 'a')
   const script = path.join(here, 'init.sh')
   const words = ['--mount', '--pid', '--uts', '--ipc', '--net', '--fork', '--', 'bash', script, place.fs, place.name, host, node, bin, api]
