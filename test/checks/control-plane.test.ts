@@ -86,7 +86,10 @@ describe('several API servers', () => {
     const apiServers = { items: [{ metadata: { name: 'x' }, admissionPlugins: ['NodeRestriction'], auditEvents: 4 }] }
     expect(judged('control-plane/node-restriction', { apiServers }, 'eks')).toMatchObject({ status: 'pass' })
     expect(judged('control-plane/eventratelimit', { apiServers }, 'eks')).toMatchObject({ status: 'not-applicable' })
-    expect(judged('audit/log-path', { apiServers }, 'gke')).toMatchObject({ status: 'pass', findings: ['x: pass counted'] })
+    expect(judged('audit/policy', { apiServers }, 'gke')).toMatchObject({ status: 'pass', findings: ['x: pass counted'] })
+    // Events are counted there whether or not anybody keeps them.
+    expect(judged('audit/log-path', { apiServers }, 'eks')).toMatchObject({ status: 'unknown', findings: ['kube-system: unknown eks'] })
+    expect(judged('audit/log-max-age', { apiServers }, 'eks')).toMatchObject({ status: 'not-applicable' })
   })
 })
 

@@ -7,6 +7,17 @@ export function auditLog(instance: Instance): { readonly file: boolean; readonly
   return { file: has('audit-log-path'), webhook: has('audit-webhook-config-file') }
 }
 
+/** On a managed cluster the log is switched on at the provider, and where it goes no API server tells. */
+export const AT_PROVIDER = {
+  eks: {
+    en: 'EKS keeps the audit log only where it is switched on: look for audit in `aws eks describe-cluster --query cluster.logging`.',
+  },
+  gke: {
+    en: 'GKE writes its audit log to Cloud Logging; reads are in it only where Data Access logs are on. Look at the audit configuration of the project.',
+  },
+  aks: { en: 'AKS sends its audit log where a diagnostic setting says: look for kube-audit in `az monitor diagnostic-settings list`.' },
+} as const
+
 /**
  * A number about the files of the audit log. kube-bench looks at the flag alone: it passes one whose log goes nowhere, and fails
  * a server that sends its events away by a webhook and keeps no files.

@@ -1,6 +1,7 @@
 import { defineCheck } from '#model/check.ts'
 import { flag } from '#simulate/controlPlane.ts'
 import { given, IN_MANIFEST, overFlags } from '../control-plane/flag.ts'
+import { AT_PROVIDER } from './log.ts'
 
 export const check = defineCheck({
   id: 'audit/policy',
@@ -28,6 +29,7 @@ export const check = defineCheck({
       const set = (flag(instance, 'audit-policy-file') ?? '') !== ''
       return { status: set ? 'pass' : 'fail', message: set ? 'good' : 'bad', saw: given(instance, 'audit-policy-file') }
     },
+    managed: AT_PROVIDER,
     fromMetrics: ({ auditEvents = 0 }) =>
       auditEvents > 0 ? { status: 'pass', message: 'counted', saw: `${auditEvents} audit events` } : undefined,
   }),

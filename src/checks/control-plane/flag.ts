@@ -14,6 +14,8 @@ export interface Verdict<M extends string> {
   readonly saw?: string
 }
 
+type Managed = 'eks' | 'gke' | 'aks'
+
 /** The rest of a check over the flags of one control-plane component; `id`, `severity`, `controls` and `text` stand beside it. */
 export interface FlagRules<M extends string> {
   readonly component: Component
@@ -22,6 +24,8 @@ export interface FlagRules<M extends string> {
   readonly judge: (instance: Instance, lists: ControlPlaneLists) => Verdict<M>
   /** Where no flags can be seen (a managed control plane): what an API server's metrics prove by themselves, if anything. */
   readonly fromMetrics?: (server: Item<'apiServers'>) => Verdict<M> | undefined
+  /** Where the operator of a managed cluster can set it after all, and how to look: then it is unknown, not none of theirs. */
+  readonly managed?: { readonly [B in Managed]: Text }
   /** Flags of an instance that fails, and of one that passes. */
   readonly bad: readonly string[]
   readonly good: readonly string[]
@@ -52,7 +56,7 @@ export function overFlags<const M extends string>(rules: FlagRules<M>) {
   return {
     reads: ['pods'] as const,
     helps: ['nodes', 'apiServers'] as const,
-    messages: { ...rules.messages, ...BLIND_MESSAGES } as { readonly [K in M | Engine]: Text },
+    messages: { ...rules.messages, ...BLIND_MESSAGES, ...rules.managed } as { readonly [K in M | Engine]: Text },
     examples: {
       bad: podYaml(rules.component, [...(rules.also ?? []), ...rules.bad]),
       good: podYaml(rules.component, [...(rules.also ?? []), ...rules.good]),
@@ -71,7 +75,11 @@ function* evaluate<M extends string>(rules: FlagRules<M>, lists: ControlPlaneLis
   for (const { server, verdict } of told) if (verdict !== undefined) yield finding(refTo('apiServers', server), 'metrics', verdict)
   if (told.length > 0 && told.every(({ verdict }) => verdict !== undefined)) return
   for (const { object, why } of blind)
-    yield { status: why === 'eks' || why === 'gke' || why === 'aks' ? 'not-applicable' : 'unknown', object, message: why }
+    yield { status: isManaged(why) && rules.managed === undefined ? 'not-applicable' : 'unknown', object, message: why }
+}
+
+function isManaged(why: Blind): why is Managed {
+  return why === 'eks' || why === 'gke' || why === 'aks'
 }
 
 function finding<M extends string>(object: ObjectRef, path: string, { status, message, saw }: Verdict<M>): Finding<M> {

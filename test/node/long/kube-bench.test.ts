@@ -7,7 +7,7 @@ let node: TestNode
 
 beforeAll(async () => {
   // Of its own: what is broken here must not stand in the way of other tests.
-  node = await startNode('bench')
+  node = await startNode('kube-bench')
 }, 600_000)
 afterAll(async () => {
   await node?.down()

@@ -24,7 +24,7 @@ export async function editCommand(
   const file = `${MANIFESTS}/${component}.yaml`
   const before = await node.must(['cat', file])
   const swap = async (text: string) => {
-    const old = await containerId(node, component)
+    const old = await containerId(node, component).catch(() => undefined) // the API may be away
     await replaceFile(node, file, text)
     await eventually(`${component} with its new command`, async () => {
       const now = await running(node, component)
@@ -36,8 +36,7 @@ export async function editCommand(
   const manifest = parse(before) as Manifest
   const [container] = manifest.spec.containers
   container.command = [...change(container.command)]
-  await swap(stringify(manifest))
-  return () => swap(before)
+  return changed(swap, stringify(manifest), before)
 }
 
 /** Changes the kubelet's configuration file, restarts it, waits until /configz shows it, and gives back what takes it back. */
@@ -56,7 +55,17 @@ export async function editKubelet(node: EditableNode, change: (config: Record<st
   }
   const config = parse(before) as Record<string, unknown>
   change(config)
-  await swap(stringify(config))
+  return changed(swap, stringify(config), before)
+}
+
+/** What does not come up in time is taken back at once: the next test needs the node. */
+async function changed(swap: (text: string) => Promise<void>, after: string, before: string): Promise<() => Promise<void>> {
+  try {
+    await swap(after)
+  } catch (error) {
+    await swap(before)
+    throw error
+  }
   return () => swap(before)
 }
 
