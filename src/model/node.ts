@@ -130,3 +130,14 @@ export interface NodeDoor {
   /** The outcome of a run whose session ended in the middle; undefined where its guard is not there any more. Cleans up. */
   settle(run: Pick<NodeRun, 'run' | 'node'>, options?: { readonly signal?: AbortSignal }): Promise<NodeOutcome | undefined>
 }
+
+/** The script in a bundle. */
+export const NODE_SCRIPT = 'kubeharden-node.sh'
+
+const FILE_NAME = /^[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*$/
+
+/** How a file of a plan is called in its bundle. */
+export function bundleName(file: NodeFile, index: number): string {
+  const base = file.path.slice(file.path.lastIndexOf('/') + 1)
+  return `files/${index + 1}-${FILE_NAME.test(base) ? base.slice(0, 60) : 'file'}`
+}

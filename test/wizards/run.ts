@@ -8,13 +8,25 @@ import type { Json, KubeObject } from '../../src/model/refs.ts'
 import type { State } from '../../src/model/state.ts'
 import { say } from '../../src/model/text.ts'
 import type { Wizard } from '../../src/model/wizard.ts'
+import { wizard as auditPolicy } from '../../wizards/audit-policy/wizard.ts'
+import { wizard as controlPlaneFlags } from '../../wizards/control-plane-flags/wizard.ts'
 import { wizard as encryptionConfig } from '../../wizards/encryption-config/wizard.ts'
 import { wizard as etcdBackup } from '../../wizards/etcd-backup/wizard.ts'
+import { wizard as kubeletConfig } from '../../wizards/kubelet-config/wizard.ts'
 import { wizard as networkPolicies } from '../../wizards/network-policies/wizard.ts'
 import { wizard as rbacReplaceBinding } from '../../wizards/rbac-replace-binding/wizard.ts'
 import { wizard as rbacRole } from '../../wizards/rbac-role/wizard.ts'
 
-export const WIZARDS = { rbacRole, rbacReplaceBinding, encryptionConfig, etcdBackup, networkPolicies }
+export const WIZARDS = {
+  rbacRole,
+  rbacReplaceBinding,
+  encryptionConfig,
+  etcdBackup,
+  networkPolicies,
+  auditPolicy,
+  controlPlaneFlags,
+  kubeletConfig,
+}
 
 /** As the session does it: given answers over the cluster's defaults, then parsed. Wrong ones throw. */
 export function answersOf(wizard: Wizard, state: State, given: Answers = {}, finding?: Parameters<Wizard['defaults']>[1]): Answers {

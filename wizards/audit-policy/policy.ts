@@ -6,6 +6,8 @@ type Silence = AuditAnswers['silence'][number]
 type Record_ = AuditAnswers['record'][number]
 
 const CHANGES = ['create', 'update', 'patch', 'delete', 'deletecollection']
+/** The API server looks after itself: namespaces, endpoints, the default roles. */
+const OWN_API_SERVER = ['system:apiserver']
 const OWN_KUBE_PROXY = ['system:kube-proxy', 'system:serviceaccount:kube-system:kube-proxy']
 
 /** Holds credentials, or is one: never recorded with its content, by whichever rule. Stands before every rule with content. */
@@ -35,6 +37,7 @@ const QUIET: { readonly [S in Silence]: AuditRule } = {
     verbs: ['get', 'list', 'watch', 'patch', 'update'],
     resources: [{ group: '', resources: ['nodes', 'nodes/status', 'pods', 'pods/status'] }],
   },
+  'api-server': { level: 'None', users: OWN_API_SERVER, verbs: ['get', 'list', 'watch'] },
   leases: { level: 'None', resources: [{ group: 'coordination.k8s.io', resources: ['leases'] }] },
   events: {
     level: 'None',
@@ -113,7 +116,7 @@ export function rulesOf(answers: AuditAnswers): readonly (readonly [RuleName, Au
   return rules
 }
 
-const SILENCE_ORDER: readonly Silence[] = ['health', 'kube-proxy', 'nodes', 'leases', 'events', 'api-discovery']
+const SILENCE_ORDER: readonly Silence[] = ['health', 'kube-proxy', 'nodes', 'api-server', 'leases', 'events', 'api-discovery']
 
 /** The policy for our own evaluator: what the template's file says. */
 export function policyOf(answers: AuditAnswers): AuditPolicy {
@@ -136,6 +139,7 @@ export function policyValues(answers: AuditAnswers): { readonly [hole: string]: 
     health: hole('quiet_health'),
     kubeProxy: hole('quiet_kube-proxy'),
     nodes: hole('quiet_nodes'),
+    apiServer: hole('quiet_api-server'),
     leases: hole('quiet_leases'),
     events: hole('quiet_events'),
     discovery: hole('quiet_api-discovery'),

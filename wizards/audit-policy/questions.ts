@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { isNodePath } from '../shared/names.ts'
+import { nodeQuestions, nodeTexts, nodeWhen } from '../shared/node/questions.ts'
 
 /** What is recorded, by need; each is one or two rules of the policy. */
 export const RECORD = ['exec', 'secrets', 'rbac', 'workloads', 'sign-in'] as const
 /** What is left out: it is most of the traffic and tells nothing about people. */
-export const SILENCE = ['health', 'kube-proxy', 'nodes', 'leases', 'events', 'api-discovery'] as const
+export const SILENCE = ['health', 'kube-proxy', 'nodes', 'api-server', 'leases', 'events', 'api-discovery'] as const
 
 const several = <const T extends readonly [string, ...string[]]>(words: T) =>
   z
@@ -45,7 +46,7 @@ const days = (least: number, most: number) =>
     .min(least, { error: `at least ${least}` })
     .max(most, { error: `at most ${most}` })
 
-export const asked = {
+export const questions = z.strictObject({
   record: several(RECORD),
   others: z.enum(['metadata', 'changes', 'none']).default('metadata'),
   rbacContent: z.boolean().default(true),
@@ -61,10 +62,15 @@ export const asked = {
     .string()
     .regex(/^[^\p{C}]*$/u, { error: 'not a path' })
     .optional(),
-}
-
-export const questions = z.strictObject(asked)
+  ...nodeQuestions,
+})
 export type AuditAnswers = z.output<typeof questions>
+
+export const when = {
+  ...nodeWhen,
+  rbacContent: { record: ['rbac'] },
+  workloadContent: { record: ['workloads'] },
+}
 
 export const texts = {
   record: {
@@ -90,7 +96,7 @@ export const texts = {
   silence: {
     label: { en: 'What is left out' },
     help: {
-      en: 'Traffic of the cluster with itself: health checks, watches of kube-proxy, status of nodes, leader election, events, discovery of the API.',
+      en: 'Traffic of the cluster with itself: health checks, watches of kube-proxy, status of nodes, what the API server reads itself, leader election, events, discovery of the API.',
     },
   },
   omitRequestReceived: {
@@ -117,4 +123,5 @@ export const texts = {
       en: 'A file on this machine with audit events as JSON lines. The preview says how much this policy would have written of it in an hour. Left empty: estimated from the request counters.',
     },
   },
+  ...nodeTexts,
 } as const

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { BundleFile, NodeFile, NodePlan } from '#model/node.ts'
+import { type BundleFile, bundleName, NODE_SCRIPT, type NodeFile, type NodePlan } from '#model/node.ts'
 import { loadNodeScript } from '../templates.ts'
-import { bundleName, planLines } from './lines.ts'
-
-export const SCRIPT = 'kubeharden-node.sh'
+import { planLines } from './lines.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -24,7 +22,7 @@ export function bundleOf(
 ): readonly BundleFile[] {
   const files = plan.files.map((file, i): BundleFile => ({ path: bundleName(file, i), mode: 0o600, text: text(file) }))
   return [
-    { path: SCRIPT, mode: 0o700, text: loadNodeScript(templates) },
+    { path: NODE_SCRIPT, mode: 0o700, text: loadNodeScript(templates) },
     { path: 'plan', mode: 0o600, text: planText(plan, node, run, text) },
     ...files,
   ]

@@ -1,5 +1,5 @@
 import { HardenError } from '#model/errors.ts'
-import type { KubeletSetting, NodeFile, NodeMount, NodePlan } from '#model/node.ts'
+import { bundleName, type KubeletSetting, type NodeMount, type NodePlan } from '#model/node.ts'
 import type { Json } from '#model/refs.ts'
 
 /*
@@ -16,13 +16,6 @@ const NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/
 /** Names that YAML takes for something else than a text. */
 const NOT_A_TEXT = /^(true|false|null|yes|no|on|off|y|n)$/
 const FIELD = /^[A-Za-z][A-Za-z0-9]{0,100}$/
-const FILE_NAME = /^[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*$/
-
-/** How a file of a plan is called in its bundle. */
-export function bundleName(file: NodeFile, index: number): string {
-  const base = file.path.slice(file.path.lastIndexOf('/') + 1)
-  return `files/${index + 1}-${FILE_NAME.test(base) ? base.slice(0, 60) : 'file'}`
-}
 
 /** The lines of a plan; `sums` are the sha256 of its files, in order. @throws HardenError `input` for what no line can hold */
 export function planLines(plan: NodePlan, node: string, run: string, sums: readonly string[]): string {

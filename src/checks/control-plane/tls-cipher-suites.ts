@@ -1,6 +1,6 @@
 import { defineCheck } from '#model/check.ts'
+import { AEAD_SUITES, isTls13Only, weakOf } from '#simulate/cipherSuites.ts'
 import { flag, flagList, type Instance } from '#simulate/controlPlane.ts'
-import { AEAD_SUITES, isTls13Only, weakOf } from './cipherSuites.ts'
 import { given, IN_MANIFEST, overFlags, type Verdict } from './flag.ts'
 
 const FLAG = 'tls-cipher-suites'

@@ -1,6 +1,6 @@
 import { defineCheck } from '#model/check.ts'
 import type { KubeletConfig } from '#model/objects/control.ts'
-import { isTls13Only, weakOf } from '../control-plane/cipherSuites.ts'
+import { isTls13Only, weakOf } from '#simulate/cipherSuites.ts'
 import { IN_KUBELET, overKubelets, type Verdict } from './kubelet.ts'
 
 export const check = defineCheck({
