@@ -31,8 +31,17 @@ export async function run(argv: readonly string[]): Promise<void> {
   const code = runWith(argv, boot === undefined ? { io, handOver } : { io: below(boot, io), handOver, boot })
   process.exitCode = await (boot === undefined ? code : Promise.race([code, boot.left]))
   boot?.app.unmount()
+  await Promise.all([process.stdout, process.stderr].map(written))
   // A connection pool or an open prompt must not keep a finished process alive.
   setImmediate(() => process.exit(process.exitCode)).unref()
+}
+
+/** All of it is with its reader: a long report into a pipe is still under way when it was written. A reader that left counts too. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve())
+    stream.write('', () => resolve())
+  })
 }
 
 /** What is printed while the first frame stands (a wrong flag, say) takes it away first. */

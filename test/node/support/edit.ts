@@ -5,7 +5,8 @@ import type { TestNode } from '../../cluster/node/node.ts'
 /** A node whose files a test changes. */
 export type EditableNode = Pick<TestNode, 'name' | 'exec' | 'must'>
 
-export type Component = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'etcd'
+export const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'] as const
+export type Component = (typeof CONTROL_PLANE)[number]
 
 interface Manifest {
   spec: { containers: [{ command: string[] }] }
@@ -13,60 +14,86 @@ interface Manifest {
 
 const MANIFESTS = '/etc/kubernetes/manifests'
 const KUBELET = '/var/lib/kubelet/config.yaml'
-const PATIENCE_MS = 240_000
+const PATIENCE_MS = 300_000
 
-/** Changes the command of a static pod, waits until the new container runs, and gives back what takes the change back. */
-export async function editCommand(
-  node: EditableNode,
-  component: Component,
-  change: (words: readonly string[]) => readonly string[],
-): Promise<() => Promise<void>> {
-  const file = `${MANIFESTS}/${component}.yaml`
-  const before = await node.must(['cat', file])
-  const swap = async (text: string) => {
-    const old = await containerId(node, component).catch(() => undefined) // the API may be away
-    await replaceFile(node, file, text)
-    await eventually(`${component} with its new command`, async () => {
-      const now = await running(node, component)
-      return (
-        now !== undefined && now.id !== old && now.command.join('\n') === (parse(text) as Manifest).spec.containers[0].command.join('\n')
-      )
-    })
-  }
-  const manifest = parse(before) as Manifest
-  const [container] = manifest.spec.containers
-  container.command = [...change(container.command)]
-  return changed(swap, stringify(manifest), before)
+/** Changes files of a node and waits until the change is in force. A change always starts from what was there at first. */
+export interface Editor {
+  /** The command of a static pod. */
+  command(component: Component, change: (words: readonly string[]) => readonly string[]): Promise<void>
+  /** The kubelet's configuration file. */
+  kubelet(change: (config: Record<string, unknown>) => void): Promise<void>
+  /** Puts back what was changed in every file but this one's (all without it). */
+  mend(except?: Component | 'kubelet'): Promise<void>
 }
 
-/** Changes the kubelet's configuration file, restarts it, waits until /configz shows it, and gives back what takes it back. */
-export async function editKubelet(node: EditableNode, change: (config: Record<string, unknown>) => void): Promise<() => Promise<void>> {
-  const before = await node.must(['cat', KUBELET])
-  const swap = async (text: string) => {
-    const old = await kubeletPid(node)
-    await replaceFile(node, KUBELET, text)
-    await node.must(['kill', '-TERM', old])
-    await eventually('the kubelet restarted and its node Ready', async () => {
-      if ((await kubeletPid(node)) === old) return false
-      await node.must(['kubectl', 'get', '--raw', `/api/v1/nodes/${node.name}/proxy/configz`])
-      const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
-      return (await node.must(['kubectl', 'get', 'node', node.name, '-o', ready])) === 'True'
-    })
+export function editing(node: EditableNode): Editor {
+  const first = new Map<Component | 'kubelet', string>()
+  const changed = new Set<Component | 'kubelet'>()
+  const put = (what: Component | 'kubelet', text: string) => (what === 'kubelet' ? putKubelet(node, text) : putManifest(node, what, text))
+  const change = async (what: Component | 'kubelet', make: (text: string) => string) => {
+    const before = first.get(what) ?? (await node.must(['cat', fileOf(what)]))
+    first.set(what, before)
+    changed.add(what)
+    await put(what, make(before))
   }
-  const config = parse(before) as Record<string, unknown>
-  change(config)
-  return changed(swap, stringify(config), before)
+  return {
+    command: (component, make) =>
+      change(component, (text) => {
+        const manifest = parse(text) as Manifest
+        const [container] = manifest.spec.containers
+        container.command = [...make(container.command)]
+        return stringify(manifest)
+      }),
+    kubelet: (make) =>
+      change('kubelet', (text) => {
+        const config = parse(text) as Record<string, unknown>
+        make(config)
+        return stringify(config)
+      }),
+    mend: async (except) => {
+      for (const what of changed) {
+        if (what === except) continue
+        await put(what, first.get(what) ?? '')
+        changed.delete(what)
+      }
+    },
+  }
 }
 
-/** What does not come up in time is taken back at once: the next test needs the node. */
-async function changed(swap: (text: string) => Promise<void>, after: string, before: string): Promise<() => Promise<void>> {
-  try {
-    await swap(after)
-  } catch (error) {
-    await swap(before)
-    throw error
-  }
-  return () => swap(before)
+const fileOf = (what: Component | 'kubelet') => (what === 'kubelet' ? KUBELET : `${MANIFESTS}/${what}.yaml`)
+
+async function putManifest(node: EditableNode, component: Component, text: string): Promise<void> {
+  const old = (await running(node, component).catch(() => undefined))?.id // the API may be away
+  await replaceFile(node, fileOf(component), text)
+  const wanted = (parse(text) as Manifest).spec.containers[0].command.join('\n')
+  await eventually(`${component} with its new command, and the whole control plane`, async () => {
+    await startAtOnce(node)
+    const now = await running(node, component)
+    if (now === undefined || now.id === old || now.command.join('\n') !== wanted) return false
+    for (const one of CONTROL_PLANE) if ((await running(node, one)) === undefined) return false
+    return true
+  })
+}
+
+/**
+ * Without the API server its clients end, and the kubelet lets each wait longer than the last time, up to five minutes. It only
+ * does so while it sees the container that ended.
+ */
+async function startAtOnce(node: EditableNode): Promise<void> {
+  const list = 'crictl ps -a --state Exited -q --name "kube-controller-manager|kube-scheduler"'
+  await node.exec(['sh', '-c', `${list} | xargs -r crictl rm > /dev/null 2>&1`])
+}
+
+async function putKubelet(node: EditableNode, text: string): Promise<void> {
+  const old = await kubeletPid(node)
+  await replaceFile(node, KUBELET, text)
+  await node.must(['kill', '-TERM', old])
+  await eventually('the kubelet restarted and its node Ready', async () => {
+    if ((await kubeletPid(node)) === old) return false
+    await node.must(['kubectl', 'get', '--raw', `/api/v1/nodes/${node.name}/proxy/configz`])
+    const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+    return (await node.must(['kubectl', 'get', 'node', node.name, '-o', ready])) === 'True'
+  })
 }
 
 /** `--flag=value` put in place of what was there; undefined takes the flag out. */
@@ -100,10 +127,6 @@ async function running(node: EditableNode, component: Component): Promise<{ id: 
   const status = pod.status.containerStatuses?.[0]
   if (status?.ready !== true || status.containerID === undefined) return undefined
   return { id: status.containerID, command: pod.spec.containers[0]?.command ?? [] }
-}
-
-async function containerId(node: EditableNode, component: Component): Promise<string | undefined> {
-  return (await running(node, component))?.id
 }
 
 /** Asks every second; the API may be away meanwhile. */
