@@ -17,6 +17,7 @@ export type MakeBundle = (request: {
   readonly plan: NodePlan
   readonly command: NodeCommand
   readonly text: (file: NodeFile) => string
+  readonly templates?: string
 }) => readonly BundleFile[]
 
 export interface GuardRun {
@@ -102,13 +103,13 @@ async function guard(
   command: NodeCommand,
   plan: NodePlan,
   text: (file: NodeFile) => string,
-  { nodes, bundle, signal }: GuardRun,
+  { nodes, bundle, signal, templates }: GuardRun,
   say: (line: string) => void,
 ): Promise<NodeOutcome> {
   if (nodes === undefined || entry.node === undefined)
     throw new HardenError('rejected', 'There is no way to the nodes from here.', 'Run the script on the node by hand.')
   const { name: node, component, run, image } = entry.node
-  const files = bundle({ run, node, plan, command, text })
+  const files = bundle({ run, node, plan, command, text, ...(templates === undefined ? {} : { templates }) })
   const options = { onLine: say, ...(signal === undefined ? {} : { signal }) }
   const outcome = await nodes.run(
     { run, node, component, command, plan: withoutContent(plan), image, bundle: files, withinSeconds: plan.withinSeconds },
@@ -124,7 +125,8 @@ function ended(entry: JournalEntry, outcome: NodeOutcome): Partial<JournalEntry>
 
 /** Outcomes that are no success, in words; the outcome itself goes into the journal. */
 function refuse(entry: JournalEntry, outcome: NodeOutcome): void {
-  const { state, detail, seconds } = outcome
+  const { state, seconds } = outcome
+  const detail = outcome.detail.endsWith('.') ? outcome.detail : `${outcome.detail}.`
   const error = (message: string, hint: string) =>
     new HardenError('change-failed', message, hint, { cause: new Noted(ended(entry, outcome)) })
   if (state === 'refused')

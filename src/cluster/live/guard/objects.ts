@@ -92,7 +92,11 @@ export function jobObject(
               image,
               imagePullPolicy: 'IfNotPresent',
               command: ['/bin/sh', '-c', MAIN, 'guard', incoming(run), command],
-              env: [{ name: 'PATH', value: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }],
+              env: [
+                { name: 'PATH', value: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+                // systemctl, for the kubelet: the chroot is the node itself.
+                { name: 'SYSTEMD_IGNORE_CHROOT', value: '1' },
+              ],
               terminationMessagePath: TERMINATION_LOG,
               terminationMessagePolicy: 'File',
               resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
