@@ -61,6 +61,11 @@ async function settleEntry(
   if (entry.state === 'planned') return { state: 'not-done' }
   if (entry.state !== 'sent') return undefined
   if (entry.action === 'node') return settleNode(entry, run.kind, { writer, ...(nodes === undefined ? {} : { nodes }) })
+  if (entry.action === 'rewrite')
+    return {
+      state: 'failed',
+      error: 'Interrupted; what was written again stands, and kubeharden encryption rewrite goes on where it stopped.',
+    }
   if (entry.action === 'files')
     return { state: 'failed', error: `Interrupted while files were written to ${entry.ref.name}; remove that folder and run again.` }
   const live = await writer.get(entry.ref)

@@ -1,7 +1,7 @@
 import type { Writer } from '#model/access.ts'
 import type { Impact, NodeItem, Preview, Restore } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
-import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
+import { canGoBack, type Journal, type JournalEntry, type JournalRun } from '#model/journal.ts'
 import type { NodeDoor } from '#model/node.ts'
 import { type Json, type KubeObject, refKey, refLabel } from '#model/refs.ts'
 import { type ApplyInput, beforeOf, journaled, stillSo } from './apply.ts'
@@ -107,13 +107,17 @@ function undoable(run: JournalRun): JournalEntry[] {
       `Run ${run.id} was interrupted and is not settled.`,
       'Connect to the cluster once more: that settles it.',
     )
-  const entries = run.entries.filter((e) => e.state === 'done' && e.action !== 'files').toReversed()
+  const entries = run.entries.filter((e) => e.state === 'done' && canGoBack(e)).toReversed()
   if (entries.length > 0) return entries
   const files = run.entries.some((e) => e.action === 'files' && e.state === 'done')
   throw new HardenError(
     'input',
     `Run ${run.id} changed nothing in the cluster that is still there to undo.`,
-    files ? 'It wrote files; the way back on the nodes is in their README.md.' : 'kubeharden journal lists what was done.',
+    files
+      ? 'It wrote files; the way back on the nodes is in their README.md.'
+      : run.entries.some((e) => e.action === 'rewrite')
+        ? 'What was stored again holds what it held before: there is nothing to take back.'
+        : 'kubeharden journal lists what was done.',
   )
 }
 
@@ -138,7 +142,7 @@ async function previewBack(
     kind: 'object',
     change: { kind: 'restore', ref: entry.ref, run: run.id, entry: entry.id } satisfies Restore,
     ref: entry.ref,
-    action: ({ create: 'delete', update: 'update', delete: 'create', files: 'none', node: 'none' } as const)[entry.action],
+    action: ({ create: 'delete', update: 'update', delete: 'create', files: 'none', node: 'none', rewrite: 'none' } as const)[entry.action],
     yaml: '',
     fields: [],
     warnings: [],
@@ -187,7 +191,9 @@ function undoStep(item: ObjectItem, original: JournalEntry, marks: Marks, writer
     id: original.id,
     wizard: original.wizard,
     ref: original.ref,
-    action: ({ create: 'delete', update: 'update', delete: 'create', files: 'files', node: 'node' } as const)[original.action],
+    action: ({ create: 'delete', update: 'update', delete: 'create', files: 'files', node: 'node', rewrite: 'rewrite' } as const)[
+      original.action
+    ],
     fieldManager: original.fieldManager,
     state: 'planned',
     fields: journaled(fields),

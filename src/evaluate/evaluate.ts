@@ -27,7 +27,14 @@ export function evaluate(state: State, checks: readonly Check[], now: Date, judg
 function evaluateOne(state: State, check: Check, now: Date, judgements: Judgements): CheckResult {
   const sight = sightOf(state, check)
   const hidden = new Set(sight.helping.map(({ kind }) => kind as Kind))
-  const context = { now, cluster: state.cluster, complete: sight.gaps.length === 0, hidden }
+  const storageProof = state.remembered?.proof
+  const context = {
+    now,
+    cluster: state.cluster,
+    complete: sight.gaps.length === 0,
+    hidden,
+    ...(storageProof === undefined ? {} : { storageProof }),
+  }
   const { raw, broken } = sight.seen === undefined ? { raw: [] } : findingsOf(check, sight.seen, context)
   const findings = raw.map((finding) => judge(check, finding, judgements, now))
   const unknown = findings.some(({ status }) => status === 'unknown')

@@ -2,6 +2,7 @@ import type { FieldConflict } from './change.ts'
 import type { Kind } from './kinds.ts'
 import type { NodeDoor } from './node.ts'
 import type { Json, KubeObject, ObjectRef } from './refs.ts'
+import type { Rewriter } from './rewrite.ts'
 import type { SourceKind, State } from './state.ts'
 
 /** Progress of a collection: `done` of `total` kinds, and how many objects so far. */
@@ -71,6 +72,8 @@ export interface Connection {
   readonly writer?: Writer
   /** Where changes on nodes can be made from the session. */
   readonly nodes?: NodeDoor
+  /** Writes again what is stored, without reading it. */
+  readonly rewriter?: Rewriter
   /** Why there is no writer: a snapshot, a folder. */
   readonly readOnlyReason?: string
 }

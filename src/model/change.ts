@@ -63,7 +63,13 @@ export interface Step {
 
 /** How the API tells that a guided change took. */
 export type Probe =
-  | { readonly kind: 'encryption'; readonly prefix: string; readonly resources: readonly string[] }
+  | {
+      readonly kind: 'encryption'
+      readonly prefix: string
+      readonly resources: readonly string[]
+      /** Where this leads to: the key that is to write in the end (`secretbox:key2`), or `identity`. */
+      readonly goal?: string
+    }
   | { readonly kind: 'check'; readonly check: string }
 
 /** What a wizard plans; each is previewed, applied, proven and undone by the change room. */

@@ -1,4 +1,5 @@
 import type { Area, Severity } from './areas.ts'
+import type { StorageProof } from './encryptionLife.ts'
 import type { Item, Kind } from './kinds.ts'
 import type { ObjectRef } from './refs.ts'
 import type { ClusterInfo } from './state.ts'
@@ -17,6 +18,8 @@ export interface CheckContext {
   readonly complete: boolean
   /** Of the kinds that help this check: those of which something could not be seen. Undefined: none. */
   readonly hidden?: ReadonlySet<Kind>
+  /** That everything was stored again with the configuration in use, as an earlier session proved. */
+  readonly storageProof?: StorageProof
 }
 
 /** One object and what was seen of it. `message` names one of the check's messages; a sentence is made from it when shown. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { NODE_COMPONENTS, NODE_STATES, type NodePlan } from './node.ts'
 import type { Json, KubeObject } from './refs.ts'
+import { rewriteCounts } from './rewrite.ts'
 
 const json: z.ZodType<Json> = z.json() as z.ZodType<Json>
 const ref = z.object({ apiVersion: z.string(), kind: z.string(), namespace: z.string().optional(), name: z.string() })
@@ -29,7 +30,7 @@ export const journalEntry = z.object({
   id: z.string(),
   wizard: z.string(),
   ref,
-  action: z.enum(['create', 'update', 'delete', 'files', 'node']),
+  action: z.enum(['create', 'update', 'delete', 'files', 'node', 'rewrite']),
   fieldManager: z.string(),
   state: z.enum(['planned', 'sent', 'done', 'failed', 'not-done', 'undone']),
   /** Of the live object before and after, where there was one. */
@@ -56,10 +57,12 @@ export const journalEntry = z.object({
       outcome: nodeOutcome.optional(),
     })
     .optional(),
+  /** What was stored again, and how it ended. */
+  rewrite: z.object({ resource: z.string(), objects: z.number(), counts: rewriteCounts.optional() }).optional(),
   /** How the API tells that the files took, once they are on the nodes. */
   proof: z
     .union([
-      z.object({ kind: z.literal('encryption'), prefix: z.string(), resources: z.array(z.string()) }),
+      z.object({ kind: z.literal('encryption'), prefix: z.string(), resources: z.array(z.string()), goal: z.string().optional() }),
       z.object({ kind: z.literal('check'), check: z.string() }),
     ])
     .optional(),
@@ -68,6 +71,11 @@ export const journalEntry = z.object({
   undoneAt: z.string().optional(),
 })
 export type JournalEntry = z.infer<typeof journalEntry>
+
+/** Is there anything that an undo of this entry could take back? Files stay where they are; what was stored again holds what it held. */
+export function canGoBack(entry: Pick<JournalEntry, 'action'>): boolean {
+  return entry.action !== 'files' && entry.action !== 'rewrite'
+}
 
 /** Copies of files with keys that went to nodes, in a folder of the operator's. */
 export function keyCopies(run: { readonly entries: readonly JournalEntry[] }): readonly string[] {

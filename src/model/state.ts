@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { KeptFile, StorageProof } from './encryptionLife.ts'
 import type { Item, Kind } from './kinds.ts'
 import type { Gap } from './right.ts'
 
@@ -30,6 +31,12 @@ export const clusterInfo = z.object({
 })
 export type ClusterInfo = z.infer<typeof clusterInfo>
 
+/** Notes of earlier sessions, as far as checks and wizards look at them. */
+export interface Remembered {
+  readonly files: readonly (KeptFile & { readonly now: 'same' | 'changed' | 'gone' })[]
+  readonly proof?: StorageProof
+}
+
 /** What was read from a cluster, trimmed and redacted at the door. A plain value: prints as JSON, reads back. */
 export interface State {
   readonly schemaVersion: 1
@@ -37,6 +44,8 @@ export interface State {
   readonly source: SourceKind
   readonly cluster: ClusterInfo
   readonly kinds: { readonly [K in Kind]?: Collected<Item<K>> }
+  /** What earlier sessions noted about this cluster; never part of a snapshot. */
+  readonly remembered?: Remembered
 }
 
 /** The items of a kind that were seen, complete or not: for defaults and drawings, never for a verdict. */

@@ -6,7 +6,7 @@ import { applyUndo, previewUndo } from '#change/undo.ts'
 import type { Writer } from '#model/access.ts'
 import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
-import type { JournalRun, Verification } from '#model/journal.ts'
+import { canGoBack, type JournalRun, type Verification } from '#model/journal.ts'
 import type { Answers } from '#model/questions.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { Wizard } from '#model/wizard.ts'
@@ -112,7 +112,7 @@ async function prove(link: Link, writer: Writer, done: Done, outDir?: string): P
     return outcome(verified, outDir)
   } catch (thrown) {
     const error = toHardenError(thrown)
-    const back = run.kind === 'apply' && run.entries.some((e) => e.action !== 'files') ? ` kubeharden undo ${run.id} takes it back.` : ''
+    const back = run.kind === 'apply' && run.entries.some(canGoBack) ? ` kubeharden undo ${run.id} takes it back.` : ''
     throw new HardenError(
       'change-failed',
       `All changes were made, but not proven: ${error.message}`,

@@ -6,8 +6,10 @@ import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
 import type { NodeDoor } from '#model/node.ts'
 import type { Progress } from '#model/progress.ts'
+import type { Rewriter } from '#model/rewrite.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps, Stores } from './deps.ts'
+import { withMemory } from './encryption.ts'
 import { type GuideState, guideStates } from './guides.ts'
 import { advance } from './progress.ts'
 import { dryRunsOnly, looksOnly } from './readOnly.ts'
@@ -18,6 +20,7 @@ export interface Link {
   readonly target: Target
   readonly writer: Writer | undefined
   readonly nodes: NodeDoor | undefined
+  readonly rewriter: Rewriter | undefined
   readonly stores: Stores
   /** Why nothing can be written to the cluster. */
   readonly readOnly: string | undefined
@@ -69,7 +72,12 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
     goOn()
     const writer = connection.writer === undefined || readOnly === undefined ? connection.writer : dryRunsOnly(connection.writer, readOnly)
     const nodes = connection.nodes === undefined || readOnly === undefined ? connection.nodes : looksOnly(connection.nodes, readOnly)
-    return await makeLink(deps, { target, writer, nodes, stores, readOnly, locked, collect, close }, { state, progress: old, runs })
+    const rewriter = readOnly === undefined ? connection.rewriter : undefined
+    return await makeLink(
+      deps,
+      { target, writer, nodes, rewriter, stores, readOnly, locked, collect, close },
+      { state, progress: old, runs },
+    )
   } catch (error) {
     await close().catch(() => undefined)
     throw error
@@ -80,12 +88,13 @@ function doorsOf({ nodes }: Connection, writer: Writer) {
   return { writer, ...(nodes === undefined ? {} : { nodes }) }
 }
 
-type Doors = Pick<Link, 'target' | 'writer' | 'nodes' | 'stores' | 'readOnly' | 'locked' | 'collect' | 'close'>
+type Doors = Pick<Link, 'target' | 'writer' | 'nodes' | 'rewriter' | 'stores' | 'readOnly' | 'locked' | 'collect' | 'close'>
 
 /** The link over what was read: judged once, and what that moved in the progress stored. */
 async function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | 'progress' | 'runs'>): Promise<Link> {
   const last = found.progress.history.at(-1)
-  const judged = async (progress: Progress, state: State) => {
+  const judged = async (old: Progress, read: State) => {
+    const { progress, state } = await withMemory(old, read, link?.runs ?? found.runs)
     const assessment = evaluate(state, deps.checks, deps.now(), progress)
     // History belongs to the cluster as it is: a snapshot or a folder is not it.
     const moves = state.source === 'live' || state.source === 'practice'
@@ -93,17 +102,20 @@ async function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'stat
     if (doors.locked) await doors.stores.progress.save(next)
     return { state, assessment, progress: next }
   }
-  const link: Link = {
+  let link: Link | undefined
+  const opened = await judged(found.progress, found.state)
+  const made: Link = {
     ...doors,
-    ...(await judged(found.progress, found.state)),
+    ...opened,
     runs: found.runs,
     guides: [],
     before: last === undefined ? undefined : { at: last.at, ...(last.score === undefined ? {} : { score: last.score }) },
     // All or nothing: what could not be stored is not shown as if it had been.
-    remember: async (progress, state = link.state) => void Object.assign(link, await judged(progress, state)),
+    remember: async (progress, state = made.state) => void Object.assign(made, await judged(progress, state)),
   }
-  link.guides = await guideStates(link.runs, link.state, link.assessment)
-  return link
+  link = made
+  made.guides = await guideStates(made.runs, made.state, made.assessment)
+  return made
 }
 
 /** Last opened, first closed; one that fails does not keep the others open. */
@@ -115,6 +127,7 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
 
 /** Collects and evaluates again. */
 export async function reread(link: Link, options: CollectOptions): Promise<void> {
+  link.runs = await link.stores.journal.list()
   await link.remember(link.progress, await link.collect(options))
   await relist(link)
 }

@@ -1,6 +1,7 @@
 import { type HardenError, toHardenError } from '#model/errors.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { SessionDeps } from './deps.ts'
+import { standing } from './encryption.ts'
 import type { Link } from './link.ts'
 import { nextStep } from './next.ts'
 import type { ContextChoice, Ready } from './types.ts'
@@ -20,6 +21,7 @@ export function readyView(link: Link, wizards: readonly Wizard[]): Ready {
     ...(link.before === undefined ? {} : { before: link.before }),
     runs: link.runs,
     guides: link.guides,
+    encryption: standing(link.state, link.progress),
     ...(next === undefined ? {} : { next }),
     refreshing: false,
   }

@@ -4,7 +4,7 @@ import { getAt } from '#change/edits.ts'
 import { jsonEqual } from '#change/json.ts'
 import type { Writer } from '#model/access.ts'
 import { type PathStep, type Preview, pathLabel } from '#model/change.ts'
-import type { JournalEntry, JournalRun } from '#model/journal.ts'
+import { canGoBack, type JournalEntry, type JournalRun } from '#model/journal.ts'
 import type { NodeOutcome } from '#model/node.ts'
 import { REDACTED } from '#model/objects/redact.ts'
 import { type KubeObject, refKey } from '#model/refs.ts'
@@ -15,7 +15,7 @@ import type { SeenAgain } from './verify.ts'
  * that what a created object is to look like comes from the preview.
  */
 export async function seenAgain(run: JournalRun, preview: Preview, writer: Writer): Promise<readonly SeenAgain[]> {
-  const settled = run.entries.filter((e) => e.state === 'done' && e.action !== 'files' && e.action !== 'node')
+  const settled = run.entries.filter((e) => e.state === 'done' && canGoBack(e) && e.action !== 'node')
   const nodes = run.entries.flatMap((e) => (e.state === 'done' && e.node?.outcome !== undefined ? [onNode(e.ref, e.node.outcome)] : []))
   const wanted = new Map(preview.items.flatMap((i) => (i.kind === 'object' ? [[refKey(i.ref), i.after] as const] : [])))
   return [...(await Promise.all(settled.map((entry) => lookAt(entry, run.kind, wanted.get(refKey(entry.ref)), writer)))), ...nodes]

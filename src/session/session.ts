@@ -14,6 +14,7 @@ import { type Link, openLink, relist, rememberable, reread, writable } from './l
 import { storesInTurn } from './locks.ts'
 import { contextsOf, readyView } from './ready.ts'
 import { withAccepted, withAttested, withWithdrawn } from './remember.ts'
+import { planRewrite, type RewriteOptions, type RewriteOutcome, type RewritePlan, rewriteAll } from './rewrite.ts'
 import { Shown } from './shown.ts'
 import type { ActOptions, CommandSession, Outcome, Ready, SessionView, Target, WizardRun } from './types.ts'
 import { openWizard, wizardOf } from './wizards.ts'
@@ -181,7 +182,7 @@ class CurrentSession implements CommandSession {
     return this.#write(link, () => undoAndVerify(this.#deps, link, runId, preview, options))
   }
 
-  #write(link: Link, act: () => Promise<Outcome>): Promise<Outcome> {
+  #write<T>(link: Link, act: () => Promise<T>): Promise<T> {
     return this.#acts.run(async () => {
       if (this.#link !== link) throw new HardenError('interrupted', 'The cluster was left. Nothing was written.', 'Connect to it again.')
       try {
@@ -196,6 +197,16 @@ class CurrentSession implements CommandSession {
   async #afterWriting(link: Link): Promise<void> {
     await relist(link).catch(() => undefined)
     if (this.#link === link) this.#shown.show(this.#ready(link))
+  }
+
+  planRewrite(resources: readonly string[], signal?: AbortSignal): Promise<RewritePlan> {
+    const link = this.#writable()
+    return this.#acts.run(() => planRewrite(link, resources, this.#until(signal)))
+  }
+
+  rewrite(plan: RewritePlan, options: RewriteOptions = {}): Promise<RewriteOutcome> {
+    const link = this.#writable()
+    return this.#write(link, () => rewriteAll(this.#deps, link, plan, options))
   }
 
   #writable(): Link {

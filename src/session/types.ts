@@ -9,7 +9,9 @@ import type { Answers } from '#model/questions.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { ClusterInfo, SourceKind, State } from '#model/state.ts'
 import type { Wizard } from '#model/wizard.ts'
+import type { Standing } from './encryption.ts'
 import type { GuideState } from './guides.ts'
+import type { RewriteOptions, RewriteOutcome, RewritePlan } from './rewrite.ts'
 
 /** A kubeconfig context the operator may choose. */
 export interface ContextChoice {
@@ -57,6 +59,8 @@ export interface Ready {
   readonly runs: readonly JournalRun[]
   /** How far the files written for nodes have come, as the API tells. */
   readonly guides: readonly GuideState[]
+  /** Where encryption at rest stands, and what comes next. */
+  readonly encryption: Standing
   readonly next?: NextStep
   readonly refreshing: boolean
   /** Collection progress of a refresh under way. */
@@ -130,6 +134,9 @@ export interface Session {
 
 /** What only the command line asks of a session. */
 export interface CommandSession extends Session {
+  /** What storing these resources again would touch. */
+  planRewrite(resources: readonly string[], signal?: AbortSignal): Promise<RewritePlan>
+  rewrite(plan: RewritePlan, options?: RewriteOptions): Promise<RewriteOutcome>
   /** Objects of somebody's own manifests, previewed like a wizard's plan. */
   previewObjects(objects: readonly KubeObject[], options?: { readonly namespace?: string; readonly signal?: AbortSignal }): Promise<Preview>
 }

@@ -1,6 +1,10 @@
 import { defineCheck } from '#model/check.ts'
+import type { StorageProof } from '#model/encryptionLife.ts'
+import type { Params } from '#model/text.ts'
 import { refTo } from '#simulate/workloadsRefs.ts'
 import { isEncrypting, observed } from './observed.ts'
+
+const provenParams = ({ at, objects }: StorageProof): Params => ({ day: at.slice(0, 10), objects })
 
 export const check = defineCheck({
   id: 'encryption/plaintext-left',
@@ -21,6 +25,7 @@ export const check = defineCheck({
       en: 'Since it started this API server read Secrets in plain text {times} times. Rewrite all Secrets, restart it and look again, or attest that it is done.',
     },
     clean: { en: 'Since it started this API server read {times} encrypted Secrets and none in plain text.' },
+    proven: { en: 'Everything was stored again with the configuration in use, and looked at once more, on {day}: {objects} objects.' },
     nothingRead: { en: 'This API server has read no Secret from etcd since it started.' },
     off: { en: 'Encryption is not in use here yet; see encryption/at-rest.' },
   },
@@ -42,14 +47,16 @@ transformations:
   - { resource: secrets, direction: from_storage, prefix: 'k8s:enc:secretbox:v1:', status: OK, count: 2000 }
 `,
   },
-  evaluate: function* ({ encryption }) {
+  evaluate: function* ({ encryption }, { storageProof }) {
     for (const probe of encryption) {
       const object = refTo('encryption', probe)
       const { reads, writes } = observed(probe)
       const plain = reads.get('identity') ?? 0
       const encrypted = [...reads].reduce((sum, [provider, count]) => sum + (isEncrypting(provider) ? count : 0), 0)
       const inUse = encrypted > 0 || [...writes.keys()].some(isEncrypting)
+      const proven = storageProof?.hash === probe.configHash && storageProof?.resources.includes('secrets') === true
       if (!inUse) yield { status: 'not-applicable', object, message: 'off' }
+      else if (proven) yield { status: 'pass', object, message: 'proven', params: provenParams(storageProof) }
       else if (plain > 0) yield { status: 'manual', object, saw: `${plain} plain-text reads`, message: 'read', params: { times: plain } }
       else if (encrypted > 0) yield { status: 'pass', object, message: 'clean', params: { times: encrypted } }
       else yield { status: 'unknown', object, message: 'nothingRead' }

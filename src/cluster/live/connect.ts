@@ -6,6 +6,7 @@ import { makeNodeDoor } from './guard/door.ts'
 import { parseTimeout, resolveAccess } from './kubeconfig.ts'
 import { makeReader } from './reader.ts'
 import { makeRest } from './rest.ts'
+import { makeRewriter } from './rewriter.ts'
 import { makeTransport } from './transport.ts'
 import { makeWriter } from './writer.ts'
 
@@ -32,6 +33,7 @@ export async function connect(options: ConnectOptions): Promise<LiveConnection> 
       reader: makeReader({ rest, context, namespace, own }),
       writer: makeWriter(rest),
       nodes: makeNodeDoor(rest),
+      rewriter: makeRewriter(rest),
       context,
       namespace,
       server,

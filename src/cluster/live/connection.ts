@@ -1,5 +1,6 @@
 import type { Connection, Reader, Writer } from '#model/access.ts'
 import type { NodeDoor } from '#model/node.ts'
+import type { Rewriter } from '#model/rewrite.ts'
 import type { ClusterFlags, Env } from './kubeconfig.ts'
 
 export interface ConnectOptions extends ClusterFlags {
@@ -14,6 +15,7 @@ export interface LiveConnection extends Connection {
   readonly reader: Reader
   readonly writer: Writer
   readonly nodes: NodeDoor
+  readonly rewriter: Rewriter
   readonly context: string
   readonly namespace?: string
   readonly server: string

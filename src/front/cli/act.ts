@@ -1,6 +1,6 @@
 import type { Preview } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
-import { keyCopies } from '#model/journal.ts'
+import { canGoBack, keyCopies } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import { previewLines } from '#report/previewText.ts'
@@ -59,7 +59,7 @@ export function outcomeText({ run, verification, folder }: Outcome): string {
     return `  ${worse ? 'NOT better: ' : ''}${c.check}: ${c.before ?? 'not judged'} -> ${c.after}${count}`
   })
   // Files on nodes are taken back by hand, as their README.md says.
-  const back = run.kind === 'apply' && run.entries.some((e) => e.action !== 'files') ? ` To take it back: kubeharden undo ${run.id}` : ''
+  const back = run.kind === 'apply' && run.entries.some(canGoBack) ? ` To take it back: kubeharden undo ${run.id}` : ''
   return [
     ...(folder === undefined ? [] : [`Files are in ${folder}; README.md there holds rollback and steps.`]),
     ...copies(run),

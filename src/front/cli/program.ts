@@ -5,13 +5,14 @@ import { addGlobals, type CliDeps, type Ctx } from './context.ts'
 import { errorText, type Io } from './io.ts'
 import { apply } from './verbs/apply.ts'
 import { audit } from './verbs/audit.ts'
+import { encryption } from './verbs/encryption.ts'
 import { explain } from './verbs/explain.ts'
 import { generate } from './verbs/generate.ts'
 import { journal, undo } from './verbs/journal.ts'
 import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
 import { remember } from './verbs/remember.ts'
 
-const VERBS = [audit, explain, generate, apply, snapshot, journal, undo, remember, permissions, completion, version, session]
+const VERBS = [audit, explain, generate, apply, snapshot, journal, undo, encryption, remember, permissions, completion, version, session]
 
 /** Runs one command line; returns the exit code. Never throws: every error is printed with what to do next. */
 export async function runCli(argv: readonly string[], deps: CliDeps, io: Io): Promise<number> {

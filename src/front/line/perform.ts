@@ -1,5 +1,5 @@
 import type { Preview } from '#model/change.ts'
-import { type JournalEntry, type JournalRun, keyCopies } from '#model/journal.ts'
+import { canGoBack, type JournalEntry, type JournalRun, keyCopies } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import type { ActOptions, ChangeProgress, Outcome, SessionView } from '#session/types.ts'
@@ -22,6 +22,7 @@ const ACTION_WORDS: Record<JournalEntry['action'], string> = {
   delete: 'delete',
   files: 'write files for',
   node: 'change',
+  rewrite: 'store again',
 }
 
 /** `done: create Role shop/reader`; with the reason where it failed. */
@@ -117,7 +118,7 @@ function printUndo(ui: Ui, run: JournalRun): void {
 
 /** May something of this entry stand in the cluster? A request that was sent may have arrived; files stay where they are. */
 export function isUndoable(entry: JournalEntry): boolean {
-  return entry.action !== 'files' && (entry.state === 'done' || entry.state === 'sent')
+  return canGoBack(entry) && (entry.state === 'done' || entry.state === 'sent')
 }
 
 function whereFlags(view: SessionView): string {

@@ -91,6 +91,7 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
       runs,
       ...(next === undefined ? {} : { next }),
       guides: [],
+      encryption: { announced: { seen: 0, expected: 0, hashes: [] }, resources: ['secrets'], between: [] },
       refreshing: false,
     }
   }

@@ -94,6 +94,7 @@ export class FakeSession implements Session {
       runs: this.#runs,
       ...(fixed || finding === undefined ? {} : { next: { check: 'access/cluster-admin', wizard: 'rbac-role', finding, gain: 23 } }),
       guides: [],
+      encryption: { announced: { seen: 0, expected: 0, hashes: [] }, resources: ['secrets'], between: [] },
       refreshing: false,
     }
   }

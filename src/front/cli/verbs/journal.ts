@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { HardenError } from '#model/errors.ts'
-import type { JournalRun } from '#model/journal.ts'
+import { canGoBack, type JournalRun } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import { guideSentence } from '#report/words.ts'
@@ -58,7 +58,7 @@ function findRun(runs: readonly JournalRun[], id: string): JournalRun {
 
 /** The newest apply of which something still stands. */
 function newest(runs: readonly JournalRun[]): JournalRun {
-  const found = runs.findLast((r) => r.kind === 'apply' && r.entries.some((e) => e.state === 'done' && e.action !== 'files'))
+  const found = runs.findLast((r) => r.kind === 'apply' && r.entries.some((e) => e.state === 'done' && canGoBack(e)))
   if (found !== undefined) return found
   throw new HardenError('not-found', 'There is nothing to undo on this cluster.', 'kubeharden journal lists what was done.')
 }

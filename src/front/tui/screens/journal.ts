@@ -1,4 +1,4 @@
-import type { JournalRun } from '#model/journal.ts'
+import { canGoBack, type JournalRun } from '#model/journal.ts'
 import { safe } from '#model/text.ts'
 import { previewUndo } from '../acting.ts'
 import * as act from '../actions.ts'
@@ -74,7 +74,7 @@ export function runState(ctx: Ctx, run: JournalRun): Span {
 }
 
 export function canUndo(run: JournalRun): boolean {
-  return run.kind === 'apply' && run.entries.some((e) => e.action !== 'files' && (e.state === 'done' || e.state === 'sent'))
+  return run.kind === 'apply' && run.entries.some((e) => canGoBack(e) && (e.state === 'done' || e.state === 'sent'))
 }
 
 function noUndo(ctx: Ctx, run: JournalRun): string {
