@@ -81,9 +81,6 @@ function rewriterOf({ rewriter }: Link): Rewriter {
   throw new HardenError('read-only', 'Stored objects can be written again in a live cluster only.', 'Connect to a live cluster.')
 }
 
-/** How often the place is kept: after a kill so much is asked for once more, which changes nothing. */
-const KEEP_EVERY_MS = 1000
-
 /**
  * Writes everything again, then asks for everything once more: what is now left as it is, is stored as the API servers
  * write. The place is kept while it runs; stopped or killed, the next run goes on there.
@@ -121,7 +118,6 @@ class Writing {
   readonly #link: Link
   readonly #report: (done: number) => void
   readonly #before: RewriteMemory['counts']
-  #kept = 0
 
   constructor(deps: SessionDeps, link: Link, plan: RewritePlan, options: RewriteOptions) {
     this.#deps = deps
@@ -136,8 +132,8 @@ class Writing {
 
   step: NonNullable<Parameters<Rewriter['rewrite']>[0]['onStep']> = async ({ counts, cursor }) => {
     this.memory = { ...this.memory, counts: addCounts(this.#before, counts), cursor, updatedAt: this.#deps.now().toISOString() }
+    await this.keep()
     this.#report(handled(this.memory.counts))
-    if (performance.now() - this.#kept >= KEEP_EVERY_MS) await this.keep()
   }
 
   async end(): Promise<void> {
@@ -147,7 +143,6 @@ class Writing {
   }
 
   async keep(): Promise<void> {
-    this.#kept = performance.now()
     await remember(this.#link, { rewrite: this.memory })
   }
 }
