@@ -1,6 +1,6 @@
 // Takes a cluster down: its process 1 (and with it every process, mount and network of the node), its link, its cgroups, its folder.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { removeCgroups } from './cgroups.mjs'
 import { lowerLimit } from './inotify.mjs'
@@ -10,6 +10,7 @@ import { isRunning, placeOf, readCluster } from './place.mjs'
 export async function down(name) {
   const place = placeOf(name)
   const cluster = readCluster(place)
+  const network = isRunning(cluster) ? networkOf(cluster.pid) : undefined
   if (isRunning(cluster)) process.kill(cluster.pid, 'SIGKILL')
   const there = existsSync(place.dir)
   spawnSync('ip', ['link', 'del', place.link], { stdio: 'ignore' })
@@ -18,6 +19,8 @@ export async function down(name) {
     for (const pid of processesIn(place.cgroup)) kill(pid)
     if (Date.now() > end) throw new Error(`The cgroup ${place.cgroup} could not be removed: something still runs in it.`)
   }
+  // The process that began it all notices last.
+  for (const end = Date.now() + 10_000; network !== undefined && isUsed(network) && Date.now() < end; ) await sleep(50)
   rmSync(place.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
   lowerLimit()
   return there
@@ -43,4 +46,16 @@ function kill(pid) {
   } catch {
     // it has ended by itself
   }
+}
+
+function networkOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`)
+  } catch {
+    return undefined
+  }
+}
+
+function isUsed(network) {
+  return readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && networkOf(pid) === network)
 }
