@@ -395,7 +395,8 @@ fetch() {
         kubectl --kubeconfig=/dev/null --server="$1" --client-certificate="$3" --client-key="$4" --certificate-authority="$5" --request-timeout=5s get --raw "$2" < /dev/null 2> /dev/null
       else
         case $1 in
-          https:*) kubectl --kubeconfig=/dev/null --server="$1" --insecure-skip-tls-verify=true --request-timeout=5s get --raw "$2" < /dev/null 2> /dev/null ;;
+          # kubectl asks for a name where it is given none; what listens on loopback takes no password and sees nobody.
+          https:*) kubectl --kubeconfig=/dev/null --server="$1" --insecure-skip-tls-verify=true --username=health --password=none --request-timeout=5s get --raw "$2" < /dev/null 2> /dev/null ;;
           *) kubectl --kubeconfig=/dev/null --server="$1" --request-timeout=5s get --raw "$2" < /dev/null 2> /dev/null ;;
         esac
       fi
@@ -986,21 +987,25 @@ status() {
   esac
 }
 
-command=check decrypted=''
-for word in "$@"; do
-  case $word in
-    --check) command=check ;;
-    --apply) command=apply ;;
-    --undo) command=undo ;;
-    --status) command=status ;;
-    --decrypted) decrypted=yes ;;
-    *)
-      say 'usage: sh kubeharden-node.sh [--apply|--undo [--decrypted]|--status]'
-      exit 5
-      ;;
-  esac
-done
-W=$(mktemp -d "${TMPDIR:-/tmp}/kubeharden.XXXXXX") || { echo 'refused: no folder for temporary files'; exit 5; }
-read_plan "$HERE/plan"
-look_around
-$command
+# Read whole before it begins, so that a copy that comes meanwhile does no harm.
+main() {
+  command=check decrypted=''
+  for word in "$@"; do
+    case $word in
+      --check) command=check ;;
+      --apply) command=apply ;;
+      --undo) command=undo ;;
+      --status) command=status ;;
+      --decrypted) decrypted=yes ;;
+      *)
+        say 'usage: sh kubeharden-node.sh [--apply|--undo [--decrypted]|--status]'
+        exit 5
+        ;;
+    esac
+  done
+  W=$(mktemp -d "${TMPDIR:-/tmp}/kubeharden.XXXXXX") || { echo 'refused: no folder for temporary files'; exit 5; }
+  read_plan "$HERE/plan"
+  look_around
+  $command
+}
+main "$@"; exit
