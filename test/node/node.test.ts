@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { startNode, type TestNode } from '../cluster/node/node.ts'
 
@@ -31,4 +34,29 @@ test('ps on the node shows the node and nothing else', async () => {
   expect(processes).toMatch(/^kubelet$/m)
   expect(processes.match(/^etcd$/gm)).toHaveLength(1)
   expect(processes).not.toMatch(/^node/m)
+})
+
+test('exec hands on what it reads, what is printed and how it ended', () => {
+  const script = path.resolve(import.meta.dirname, '../../bin/dev/cluster.mjs')
+  const command = ['exec', '--name', node.name, '--', 'sh', '-c', 'cat; hostname; exit 7']
+  const { status, stdout } = spawnSync(process.execPath, [script, ...command], { input: 'from here\n', encoding: 'utf8' })
+  expect([status, stdout]).toEqual([7, `from here\n${node.name}\n`])
+})
+
+test('what a kubelet sets in the kernel stays on the node', async () => {
+  const file = '/proc/sys/kernel/panic'
+  const before = readFileSync(file, 'utf8')
+  try {
+    expect(await node.must(['sh', '-c', `echo 77 > ${file}; cat ${file}`])).toBe('77\n')
+    expect(readFileSync(file, 'utf8')).toBe(before)
+  } finally {
+    if (readFileSync(file, 'utf8') !== before) writeFileSync(file, before)
+  }
+})
+
+test('what the node writes is not on this machine', async () => {
+  const file = '/etc/kubeharden-was-here'
+  await node.must(['touch', file])
+  expect(() => readFileSync(file)).toThrow('ENOENT')
+  await node.must(['rm', file])
 })

@@ -7,11 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const BEAT_MS = 2_000
 const STALE_MS = 30_000
+const BUSY_MS = 10 * 60_000 // a living owner may be silent while it waits for a program
 
 /** Runs `work` while holding the lock file; waits for whoever holds it. */
 export async function withLock(file, say, work) {
   for (let waited = 0; !(await tryLock(file)); waited += 1) {
-    if (waited === 0) say(`another process is building; waiting for ${file}`)
+    if (waited === 0) say(`another process is at it; waiting for ${file}`)
     const abandoned = await abandonedOwner(file)
     if (abandoned === undefined) await sleep(500)
     else await removeLockOf(abandoned, file)
@@ -43,8 +44,9 @@ async function abandonedOwner(file) {
   try {
     const owner = await readFile(file, 'utf8')
     const [pid, host] = owner.split(' ')
-    const silent = Date.now() - (await stat(file)).mtimeMs > STALE_MS
-    return silent || (host === hostname() && !isAlive(Number(pid))) ? owner : undefined
+    const silent = Date.now() - (await stat(file)).mtimeMs
+    if (host !== hostname()) return silent > STALE_MS ? owner : undefined
+    return silent > BUSY_MS || !isAlive(Number(pid)) ? owner : undefined
   } catch {
     return undefined // released just now
   }

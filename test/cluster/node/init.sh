@@ -31,6 +31,13 @@ for folder in etcd containerd kubelet; do
   mount --bind "$cluster/fs/$folder" "/var/lib/$folder"
 done
 chmod 0700 /var/lib/etcd
+# What the kubelet sets, it sets for the whole kernel; here it finds files of the node's own that look the same.
+for setting in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
+  [ -e "/proc/sys/$setting" ] || continue
+  mkdir -p "/run/sys/${setting%/*}"
+  cat "/proc/sys/$setting" > "/run/sys/$setting"
+  mount --bind "/run/sys/$setting" "/proc/sys/$setting"
+done
 mount --make-rshared /
 
 for program in containerd containerd-shim-runc-v2 ctr crictl kubelet kubeadm etcdutl; do ln -sf "/run/bin/$program" "/usr/local/bin/$program"; done

@@ -1,5 +1,6 @@
 // Where a cluster lives and what it is called; every name of a cluster is decided here.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import path from 'node:path'
 import { cacheRoot } from '../assets/build.mjs'
 
@@ -18,6 +19,8 @@ export function placeOf(name) {
     name,
     dir,
     fs: path.join(dir, 'fs'),
+    /** Held while it is brought up. */
+    lock: path.join(clustersRoot(), `.${name}.lock`),
     link: `kh-${name}`,
     cgroup: `kubeharden/${name}`,
     kubeconfig: path.join(dir, 'kubeconfig'),
@@ -57,10 +60,12 @@ export function startTime(pid) {
   }
 }
 
-/** The smallest number that no other cluster has. */
+/** The smallest number that no other cluster has, and whose network this machine does not use for anything else. */
 export function freeNumber() {
   const taken = new Set(clusterNames().map((name) => readCluster(placeOf(name))?.number))
-  for (let number = 20; number < 250; number += 1) if (!taken.has(number)) return number
+  const addresses = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address))
+  const isUsed = (number) => addresses.some((address) => address.startsWith(`10.250.${number}.`))
+  for (let number = 20; number < 250; number += 1) if (!taken.has(number) && !isUsed(number)) return number
   throw new Error('All 230 numbers for clusters are taken: run npm run cluster -- status, and take some down.')
 }
 

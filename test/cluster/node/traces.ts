@@ -9,6 +9,8 @@ export interface Traces {
   readonly cgroups: readonly string[]
   readonly firewall: string
   readonly folders: readonly string[]
+  /** What a kubelet sets in the kernel. */
+  readonly settings: readonly string[]
   /** Processes that belong to the cluster: by cgroup, or by a namespace that was seen to be the cluster's. */
   readonly processes: readonly string[]
 }
@@ -16,6 +18,7 @@ export interface Traces {
 /** Where Kubernetes, containerd and CNI would write if the node's own folders did not lie over the machine's. */
 const FOLDERS =
   '/etc/kubernetes /etc/cni /opt/cni /var/lib/kubelet /var/lib/etcd /var/lib/containerd /var/log/pods /run/containerd /run/netns'
+const SETTINGS = 'vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes'
 const NAMESPACES = ['pid', 'net', 'mnt', 'uts', 'ipc'] as const
 
 /** The namespaces of a process, as the kernel names them. */
@@ -38,6 +41,7 @@ export function tracesOf(name: string, folder: string, namespaces: ReadonlySet<s
     cgroups: readdirSync('/sys/fs/cgroup').filter((hierarchy) => existsSync(path.join('/sys/fs/cgroup', hierarchy, cgroup))),
     firewall: execFileSync('iptables-save', { encoding: 'utf8' }).replaceAll(/^#.*$|\[\d+:\d+\]/gm, ''),
     folders: [...FOLDERS.split(' '), folder].filter((one) => existsSync(one)),
+    settings: SETTINGS.split(' ').map((name) => `${name} ${readFileSync(`/proc/sys/${name}`, 'utf8').trim()}`),
     processes: readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && belongs(pid, cgroup, namespaces)),
   }
 }

@@ -4,12 +4,13 @@ import { chmodSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, 
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { withLock } from '../assets/lock.mjs'
 import { ensureNodeAssets } from './assets.mjs'
 import { makeCgroups } from './cgroups.mjs'
 import { CNI, CONTAINERD, CRICTL, KUBELET_UNIT, kubeadm } from './config.mjs'
 import { down } from './down.mjs'
 import { raiseLimit } from './inotify.mjs'
-import { addressOf, freeNumber, isRunning, placeOf, readCluster, startTime } from './place.mjs'
+import { addressOf, clustersRoot, freeNumber, isRunning, placeOf, readCluster, startTime } from './place.mjs'
 import { refuseHere } from './refuse.mjs'
 import { run, runOnNode, succeedsOnNode } from './run.mjs'
 
@@ -34,14 +35,25 @@ const THEN = [['upload-config', 'all'], ['mark-control-plane'], ['bootstrap-toke
  */
 export async function up(name, say) {
   const place = placeOf(name)
-  const running = readCluster(place)
-  if (isRunning(running) && existsSync(place.kubeconfig)) return { ...told(place, running), fresh: false }
+  const running = found(place)
+  if (running !== undefined) return running
   refuseHere()
   const assets = await ensureNodeAssets()
-  await down(name) // what a crash left
-  const cluster = { number: freeNumber() }
+  mkdirSync(clustersRoot(), { recursive: true })
+  // Two at once for one name: the second waits, and then finds what the first made.
+  return await withLock(place.lock, say, async () => found(place) ?? (await make(place, assets, say)))
+}
+
+function found(place) {
+  const cluster = readCluster(place)
+  return isRunning(cluster) && existsSync(place.kubeconfig) ? { ...told(place, cluster), fresh: false } : undefined
+}
+
+async function make(place, assets, say) {
+  await down(place.name) // what a crash left
   const timed = stopwatch(say)
   try {
+    const cluster = await claim(place)
     await begin(place, cluster, assets)
     timed('namespaces and network are there')
     await images(cluster, assets)
@@ -53,9 +65,23 @@ export async function up(name, say) {
     return { ...told(place, cluster), fresh: true }
   } catch (error) {
     const log = lastWords(place)
-    await down(name)
-    throw new Error(`The cluster ${name} did not come up: ${error instanceof Error ? error.message : String(error)}${log}`)
+    await down(place.name)
+    throw new Error(`The cluster ${place.name} did not come up: ${error instanceof Error ? error.message : String(error)}${log}`)
   }
+}
+
+/** Takes a number; one cluster after the other, so that no two take the same. */
+async function claim(place) {
+  return await withLock(
+    path.join(clustersRoot(), '.number.lock'),
+    () => {},
+    async () => {
+      const cluster = { number: freeNumber() }
+      mkdirSync(place.fs, { recursive: true, mode: 0o700 })
+      save(place, cluster)
+      return cluster
+    },
+  )
 }
 
 function told(place, { number, pid }) {
@@ -79,8 +105,6 @@ function lastWords({ fs }) {
 
 async function begin(place, cluster, { bin, api }) {
   const { host, node } = addressOf(cluster.number)
-  mkdirSync(place.fs, { recursive: true, mode: 0o700 })
-  save(place, cluster)
   writeFiles(place, node)
   makeCgroups(place.cgroup)
   raiseLimit()

@@ -8,9 +8,13 @@ import { placeOf, readCluster } from '../../cluster/node/place.mjs'
 import { namespacesOf, tracesOf } from '../../cluster/node/traces.ts'
 
 const NAME = 'often'
+const OTHER = 'often2'
 const { dir } = placeOf(NAME)
 
-afterAll(() => down(NAME))
+afterAll(async () => {
+  await down(NAME)
+  await down(OTHER)
+})
 
 test('ten times up and down in a row: nothing is left behind', async () => {
   const before = tracesOf(NAME, dir)
@@ -59,6 +63,13 @@ test('a second cluster runs beside the first, and neither sees the other', async
   expect((await first.exec(['cat', '/etc/kubernetes/second'])).code).not.toBe(0)
   await second.down()
   expect((await first.kubectl(['get', '--raw', '/readyz'])).trim()).toBe('ok')
+})
+
+test('asked for twice at once, one node is made; two names get two networks', async () => {
+  const [first, same, other] = await Promise.all([startNode(NAME), startNode(NAME), startNode(OTHER)])
+  expect(same.address).toBe(first.address)
+  expect(other.address).not.toBe(first.address)
+  for (const node of [first, other]) expect((await node.kubectl(['get', '--raw', '/readyz'])).trim()).toBe('ok')
 })
 
 test('the kubelet comes back when it ends', async () => {
