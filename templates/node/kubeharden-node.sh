@@ -347,7 +347,7 @@ look_at_file() {
   kind == "audit-policy" && t ~ /^level:/ { levels++; l = val(t); if (l !~ /^(None|Metadata|Request|RequestResponse)$/) no("line " FNR ": no such level") }
   kind != "encryption-configuration" { next }
   t ~ /^resources:/ && $0 !~ /^resources:/ { entries++; provider = ""; split("", names); next }
-  t ~ /^[a-z]+: *(\{\})? *$/ && t !~ /^(keys|resources|providers):/ {
+  t ~ /^[A-Za-z0-9_.-]+: *(\{\})? *$/ && t !~ /^(keys|resources|providers):/ {
     provider = t; sub(/:.*/, "", provider); providers++
     if (provider !~ /^(aesgcm|aescbc|secretbox|identity|kms)$/) no("line " FNR ": no such provider")
     if (providers == 1) first = provider
