@@ -13,7 +13,7 @@ hostname "$name"
 for folder in /etc /opt /root /usr/local/bin /usr/libexec /var/backups /var/lib /var/log; do
   mkdir -p "$fs/upper$folder" "$fs/work$folder"
 done
-mkdir -p "$fs/etcd" "$fs/containerd" "$fs/kubelet" "$fs/pods"
+mkdir -p "$fs/etcd" "$fs/containerd" "$fs/kubelet" "$fs/kubeharden" "$fs/pods"
 exec 8< "$fs/.."
 mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir -p /run/lock "$cluster" /run/bin /run/api
@@ -25,12 +25,12 @@ for folder in /etc /opt /usr/local/bin /usr/libexec /var/backups /var/lib /var/l
   mount -t overlay -o "lowerdir=$folder,upperdir=$cluster/fs/upper$folder,workdir=$cluster/fs/work$folder" overlay "$folder"
 done
 mount --bind "$cluster/fs/upper/root" /root
-# An overlay cannot carry containerd's own overlays, and etcd wants a plain folder.
-for folder in etcd containerd kubelet; do
+# An overlay cannot carry containerd's own overlays, etcd wants a plain folder, and what was kept of changes on another node is not ours.
+for folder in etcd containerd kubelet kubeharden; do
   mkdir -p "/var/lib/$folder"
   mount --bind "$cluster/fs/$folder" "/var/lib/$folder"
 done
-chmod 0700 /var/lib/etcd
+chmod 0700 /var/lib/etcd /var/lib/kubeharden
 # What the kubelet sets, it sets for the whole kernel; here it finds files of the node's own that look the same.
 for setting in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
   [ -e "/proc/sys/$setting" ] || continue

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { errorOf, figures, GuardBench, notes } from '../support/guard.ts'
+import { command, emptyHome } from '../../e2e/command.ts'
+import { errorOf, figures, GuardBench } from '../support/guard.ts'
 
 let bench: GuardBench
 beforeAll(async () => {
@@ -7,34 +8,42 @@ beforeAll(async () => {
 })
 afterAll(() => bench?.stop())
 
-it('a flag of the API server, there and back: journaled, proven by the mirror pod, nothing left behind', async () => {
+it('a flag of the API server through the command line, there and back: journaled, proven, nothing left behind', async () => {
+  const { node } = bench
+  const home = emptyHome()
+  const at = ['--yes', '--kubeconfig', node.kubeconfig]
   const before = await bench.manifest()
-  let began = Date.now()
-  const there = bench.session('apply', 'flag', { changes: [bench.change()] })
-  expect(await there.ended, JSON.stringify(there.lines)).toBe(0)
-  figures('a flag', there, began)
-  const preview = there.lines.find((l) => l.kind === 'preview')?.value
-  expect(preview).toMatchObject({ ok: true, items: [{ kind: 'node', flags: [{ name: 'profiling', after: 'false' }], warnings: [] }] })
-  expect(notes(there).join('\n')).toMatch(/the API is away, \d+ s; the guard goes back by itself at 120 s[\s\S]*the API is back after/)
-  expect(await bench.entries('flag')).toMatchObject([{ state: 'done', node: { outcome: { state: 'applied', node: bench.node.name } } }])
-  const pod = await bench.node.kubectl([
-    '-n',
-    'kube-system',
-    'get',
-    'pod',
-    `kube-apiserver-${bench.node.name}`,
-    '-o',
-    'jsonpath={.spec.containers[0].command}',
-  ])
-  expect(pod).toContain('--profiling=false')
+  const guard = ['--way', 'guard', '--guard-image', bench.image]
+  const there = await command(['apply', 'control-plane-flags', '--settings', 'api-server-profiling', ...guard, ...at], home)
+  expect(there.code, there.err).toBe(0)
+  expect(there.out).toContain('as good as root there')
+  expect(there.out).toContain('control-plane/profiling-api-server: fail -> pass')
+  expect(there.err).toMatch(/the API is away, \d+ s; the guard goes back by itself at \d+ s[\s\S]*the API is back after/)
+  const pod = ['-n', 'kube-system', 'get', 'pod', `kube-apiserver-${node.name}`, '-o', 'jsonpath={.spec.containers[0].command}']
+  expect(await node.kubectl(pod)).toContain('--profiling=false')
   expect(await bench.leftovers()).toBe('')
 
-  began = Date.now()
-  const back = bench.session('undo', 'flag')
-  expect(await back.ended, JSON.stringify(back.lines)).toBe(0)
-  figures('its undo', back, began)
-  expect(await bench.entries('flag')).toMatchObject([{ state: 'undone' }, { state: 'done', node: { outcome: { state: 'undone' } } }])
+  const back = await command(['undo', ...at], home)
+  expect(back.code, back.err).toBe(0)
   expect(await bench.manifest()).toBe(before)
+  expect(await bench.leftovers()).toBe('')
+  const { out } = await command(['journal', '--kubeconfig', node.kubeconfig], home)
+  expect(out).toMatch(new RegExp(`undone +node +kube-apiserver on node ${node.name}`))
+})
+
+it('a setting of the kubelet, there and back', async () => {
+  const settings = [{ path: ['podPidsLimit'], value: 2048 }]
+  const plan = { component: 'kubelet' as const, flags: [], settings }
+  const config = () => bench.node.must(['cat', '/var/lib/kubelet/config.yaml'])
+  const before = await config()
+  const began = Date.now()
+  const there = bench.session('apply', 'kubelet', { changes: [bench.change(plan)] })
+  expect(await there.ended, JSON.stringify(there.lines)).toBe(0)
+  figures('a setting of the kubelet', there, began)
+  expect(await bench.node.kubectl(['get', '--raw', `/api/v1/nodes/${bench.node.name}/proxy/configz`])).toContain('"podPidsLimit":2048')
+  const back = bench.session('undo', 'kubelet')
+  expect(await back.ended, JSON.stringify(back.lines)).toBe(0)
+  expect(await config()).toBe(before)
   expect(await bench.leftovers()).toBe('')
 })
 

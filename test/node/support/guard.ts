@@ -30,6 +30,7 @@ export interface Session {
 /** Sessions that change a node of their own, in processes of their own, and what is to be seen afterwards. */
 export class GuardBench {
   readonly node: TestNode
+  readonly image = 'registry.kubeharden.test/busybox:1.35'
   readonly dir = mkdtempSync(path.join(os.tmpdir(), 'kh-guard-'))
   readonly #children: ChildProcess[] = []
 
@@ -53,7 +54,7 @@ export class GuardBench {
       kind: 'node',
       title: { en: 'a change' },
       node: this.node.name,
-      image: 'registry.kubeharden.test/busybox:1.35',
+      image: this.image,
       plan: { ...PLAN, ...more },
       proof: { kind: 'check', check: 'none' },
     }
@@ -88,7 +89,7 @@ export class GuardBench {
   /** What is left of guards in the cluster and on the node; the way back in /var/lib/kubeharden is meant to stay. */
   async leftovers(): Promise<string> {
     const namespaces = await this.node.kubectl(['get', 'namespaces', '-l', 'kubeharden.io/guard', '-o', 'name'])
-    return namespaces + (await this.node.must(['sh', '-c', 'ls -d /run/kubeharden-guard-* /tmp/kubeharden.* 2>/dev/null || true']))
+    return namespaces + (await this.node.must(['sh', '-c', 'ls -d /run/kubeharden-guard-* 2>/dev/null || true']))
   }
 
   /** A second session connects, until the guard of the first has ended. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { NodeComponent, NodeRun } from '#model/node.ts'
+import type { NodeRun } from '#model/node.ts'
 import type { KubeObject } from '#model/refs.ts'
 import { MAIN, TERMINATION_LOG, WAIT_SECONDS } from './scripts.ts'
 
@@ -46,13 +46,10 @@ export function namespaceObject(name: string, run: string): KubeObject {
 }
 
 /**
- * Root without being privileged: what the script does to files of root and of others, and chroot. Only the kubelet, which
- * is no pod, needs to be told to start anew.
+ * Root without being privileged: what the script does to files of root and of others, and chroot. To tell the kubelet to
+ * start anew takes no more, for both are root; only its processes must be seen.
  */
-function capabilities(component: NodeComponent): string[] {
-  const base = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SYS_CHROOT']
-  return component === 'kubelet' ? [...base, 'KILL'] : base
-}
+const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SYS_CHROOT']
 
 export function jobObject(
   namespace: string,
@@ -107,7 +104,7 @@ export function jobObject(
                 privileged: false,
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,
-                capabilities: { drop: ['ALL'], add: capabilities(component) },
+                capabilities: { drop: ['ALL'], add: CAPABILITIES },
                 seccompProfile: { type: 'RuntimeDefault' },
               },
               volumeMounts: [{ name: 'host', mountPath: '/host' }],
