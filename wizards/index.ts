@@ -4,6 +4,7 @@ import { wizard as auditPolicy } from './audit-policy/wizard.ts'
 import { wizard as controlPlaneFlags } from './control-plane-flags/wizard.ts'
 import { wizard as encryptionConfig } from './encryption-config/wizard.ts'
 import { wizard as etcdBackup } from './etcd-backup/wizard.ts'
+import { wizard as etcdRestoreDrill } from './etcd-restore-drill/wizard.ts'
 import { wizard as kubeletConfig } from './kubelet-config/wizard.ts'
 import { wizard as networkPolicies } from './network-policies/wizard.ts'
 import { wizard as rbacReplaceBinding } from './rbac-replace-binding/wizard.ts'
@@ -14,6 +15,7 @@ export const wizards: readonly Wizard[] = [
   controlPlaneFlags,
   encryptionConfig,
   etcdBackup,
+  etcdRestoreDrill,
   kubeletConfig,
   networkPolicies,
   rbacReplaceBinding,

@@ -19,6 +19,7 @@ const NEEDED: Record<string, Record<string, unknown>> = {
   'rbac-replace-binding': { binding: 'ci-admin' },
   'encryption-config': {},
   'etcd-backup': {},
+  'etcd-restore-drill': {},
   'network-policies': { inNamespaces: ['shop'] },
   'audit-policy': {},
   'control-plane-flags': {},

@@ -5,7 +5,7 @@ import { KINDS } from '../../src/model/kinds.ts'
 import { problemOf } from '../../src/model/questions.ts'
 import { DISTRIBUTIONS, type State } from '../../src/model/state.ts'
 import { destinationOf, etcdBackups } from '../../src/simulate/etcdBackup.ts'
-import { problemOfCron } from '../../wizards/etcd-backup/cron.ts'
+import { problemOfCron } from '../../wizards/shared/cron.ts'
 import { filesOf, fileText, impactsOf, objectsOf, planOf, refusalOf, WIZARDS } from './run.ts'
 import { SAMPLE, stateOf } from './state.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Conditions } from '#model/questions.ts'
+import { problemOfCron } from '../shared/cron.ts'
 import { namespaceName, nodePath, objectName, orEmpty } from '../shared/names.ts'
-import { problemOfCron } from './cron.ts'
 
 export const questions = z.strictObject({
   inNamespace: namespaceName.default('etcd-backup'),
