@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { containerStatus, type DrillVerdict, drillVerdict, verdictOf } from './drill.ts'
 import { labelSelector, listOf, meta } from './meta.ts'
 import { isCredential, redactArgs } from './redact.ts'
 
@@ -140,6 +141,15 @@ const template = z.object({
   spec: podSpec,
 })
 
+interface PodStatus {
+  readonly phase?: string
+  readonly podIP?: string
+  readonly hostIP?: string
+  readonly startTime?: string
+  /** What a restore drill found. */
+  readonly drill?: DrillVerdict
+}
+
 export const pod = z.object({
   metadata: meta,
   spec: podSpec,
@@ -152,9 +162,15 @@ export const pod = z.object({
         .string()
         .nullish()
         .transform((v) => v ?? undefined),
+      containerStatuses: listOf(containerStatus),
+      drill: drillVerdict.optional(),
     })
     .nullish()
-    .transform((v) => v ?? {}),
+    .transform((v): PodStatus => {
+      if (v === null || v === undefined) return {}
+      const { containerStatuses, drill = verdictOf(containerStatuses), ...status } = v
+      return drill === undefined ? status : { ...status, drill }
+    }),
 })
 
 export const workload = z.object({

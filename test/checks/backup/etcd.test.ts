@@ -104,10 +104,30 @@ describe('restore-drill', () => {
     spec: { template: { spec: restore } },
     status: { completionTime, ...more },
   })
+  const later = (more: object) => ({ ...done('2026-06-14T12:00:00Z', more), metadata: { name: 'later', namespace: 'kube-system' } })
+  const COUNTED = { ok: true, keys: 380, liveKeys: 390, revision: 10, liveRevision: 12, secret: 'etcd-backup/drill-marker' }
+  const said = (verdict: object) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'drill-x',
+      namespace: 'kube-system',
+      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'drill', uid: '1' }],
+    },
+    spec: restore,
+    status: {
+      containerStatuses: [{ name: 'look', state: { terminated: { message: JSON.stringify({ snapshot: '/backup/x.db', ...verdict }) } } }],
+    },
+  })
   test.each([
     ['90 days ago', [done('2026-03-17T12:00:00Z')], ['drill: pass drilled']],
     ['92 days ago', [done('2026-03-15T12:00:00Z')], ['cluster: manual ask']],
-    ['failed', [done('2026-06-14T12:00:00Z', { failed: 1 })], ['cluster: manual ask']],
+    ['failed, and its pod is gone', [done('2026-06-14T12:00:00Z', { failed: 1 })], ['drill: fail failedBefore']],
+    ['failed with a reason', [done('2026-06-14T12:00:00Z', { failed: 1 }), said({ ok: false, reason: 'no keys' })], ['drill: fail failed']],
+    ['passed and counted', [done('2026-06-14T12:00:00Z'), said(COUNTED)], ['drill: pass proven']],
+    ['a verdict that cannot be read', [done('2026-06-14T12:00:00Z'), said({ ok: true, keys: -1 })], ['drill: pass drilled']],
+    ['a failure after a success counts', [done('2026-06-13T12:00:00Z'), later({ failed: 1 })], ['later: fail failedBefore']],
+    ['a success after a failure counts', [done('2026-06-13T12:00:00Z', { failed: 1 }), later({ succeeded: 1 })], ['later: pass drilled']],
     ['a CronJob', [cronJob('drill', { pod: restore, status: { lastSuccessfulTime: '2026-06-01T00:00:00Z' } })], ['drill: pass drilled']],
     ['a CronJob that never ran', [cronJob('drill', { pod: restore })], ['cluster: manual ask']],
     ['saving is not restoring', [cronJob('a', { status: { lastSuccessfulTime: '2026-06-14T00:00:00Z' } })], ['cluster: manual ask']],
