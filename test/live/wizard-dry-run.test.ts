@@ -57,6 +57,11 @@ const CASES: readonly (readonly [keyof typeof WIZARDS, Answers])[] = [
   ['etcdBackup', { retention: 'daily-7-weekly-4', storage: 'node-folder', onNode: 'cp-1' }],
   ['etcdBackup', { retention: 'six-hourly-4', inNamespace: 'backups' }],
   ['etcdBackup', { retention: 'own-schedule', schedule: '17 */4 * * mon-fri' }],
+  ['etcdBackup', { storage: 's3', bucket: 'backups', credentials: 'bucket' }],
+  [
+    'etcdBackup',
+    { encryptionCopy: 'volume-claim', encryptionFile: '/etc/kubernetes/enc/enc.yaml', encryptionClaim: 'keys', onNode: 'cp-1' },
+  ],
   ['networkPolicies', { inNamespaces: ['shop', 'ci'] }],
   ['networkPolicies', { inNamespaces: ['shop'], direction: 'both', nodeLocalDns: true, allowApiServer: true }],
   ['networkPolicies', { inNamespaces: ['shop'], mode: 'allow-app' }],

@@ -92,6 +92,104 @@ describe('the runbook', () => {
   })
 })
 
+describe('the runbook of several members', () => {
+  const member = (name: string, address: string, peer = `https://${address}:2380`) => `
+apiVersion: v1
+kind: Pod
+metadata: { name: etcd-${name}, namespace: kube-system, labels: { component: etcd } }
+spec:
+  containers:
+    - name: etcd
+      image: registry.k8s.io/etcd:3.6.4-0
+      command: [etcd, --name=${name}, '--initial-advertise-peer-urls=${peer}']
+`
+  const textOf = (yaml: string) =>
+    filesOf(planOf(wizard, stateOf(yaml)))
+      .map((f) => fileText(f))
+      .join()
+
+  it('names them all, alike on each of them', () => {
+    const text = textOf([member('cp-2', '10.0.0.2'), member('cp-1', '10.0.0.1')].join('---'))
+    expect(text).toContain('--initial-cluster "cp-1=https://10.0.0.1:2380,cp-2=https://10.0.0.2:2380"')
+    expect(text).toContain('cp-1 (10.0.0.1), cp-2 (10.0.0.2)')
+  })
+
+  it('takes nothing into a command that is no name and no address', () => {
+    const text = textOf([member('cp-1', '10.0.0.1'), member('cp-2', '10.0.0.2', 'https://x/$(reboot)')].join('---'))
+    expect(text).not.toContain('reboot')
+  })
+})
+
+describe('into a bucket', () => {
+  const given = { storage: 's3', bucket: 'backups', prefix: 'a/etcd', endpoint: 'https://s3.example.com:9000', credentials: 'bucket' }
+  const upload = (more: object = {}) => {
+    const job = jobsOf({ ...given, ...more })[0]
+    return job?.spec as { jobTemplate: { spec: { template: { spec: { containers: { command: string[]; env: object[] }[] } } } } }
+  }
+
+  it('encrypts before it sends, and no credential stands in an argument', () => {
+    const container = upload().jobTemplate.spec.template.spec.containers[0]
+    expect(container?.command).toEqual([
+      'rclone',
+      'copyto',
+      '--ignore-times',
+      '/backup/etcd-sunday.db',
+      ':crypt:etcd-sunday.db',
+      '--crypt-remote=:s3:backups/a/etcd',
+      '--crypt-filename-encryption=off',
+      '--crypt-directory-name-encryption=false',
+      '--s3-provider=Other',
+      '--s3-endpoint=https://s3.example.com:9000',
+      '--s3-region=us-east-1',
+      '--s3-env-auth',
+      '--s3-no-check-bucket',
+    ])
+    for (const key of ['access-key-id', 'secret-access-key', 'crypt-password'])
+      expect(JSON.stringify(container?.env)).toContain(`"secretKeyRef":{"name":"bucket","key":"${key}"`)
+  })
+
+  it('unsealed goes as it is, and the impact says so', () => {
+    expect(upload({ sealed: false }).jobTemplate.spec.template.spec.containers[0]?.command).toContain(':s3:backups/a/etcd/etcd-sunday.db')
+    expect(impactsOf(wizard, SAMPLE, { ...given, sealed: false }).join()).toContain('danger: Files in the bucket are readable')
+    expect(impactsOf(wizard, SAMPLE, given).join()).toContain('password of yours')
+  })
+
+  it('is what the checks call a copy off the node', () => {
+    const [job] = jobsOf(given).map((j) => KINDS.cronJobs.schema.parse(j))
+    if (job === undefined) throw new Error('no job')
+    expect(etcdBackups([job]).map((b) => b.saving)).toEqual(['saves'])
+    expect(destinationOf(job.spec.jobTemplate.spec.template.spec)).toEqual({ kind: 'upload', by: 'upload' })
+  })
+
+  it('the runbook fetches it the same way', () => {
+    const text = filesOf(planOf(wizard, SAMPLE, given))
+      .map((f) => fileText(f))
+      .join()
+    expect(text).toContain('rclone copyto :crypt:etcd-sunday.db --crypt-remote=:s3:backups/a/etcd')
+  })
+})
+
+describe('the encryption configuration', () => {
+  const given = { encryptionCopy: 'volume-claim', encryptionFile: '/etc/kubernetes/enc/enc.yaml', encryptionClaim: 'keys' }
+
+  it('is copied by a CronJob of its own, under a new name each day, and is no backup of etcd for the checks', () => {
+    const job = jobsOf(given).find((j) => j.metadata.name === 'etcd-encryption-copy')
+    expect(JSON.stringify(job)).toContain('["cp","-p","/keys/enc.yaml","/copies/$(JOB_NAME).yaml"]')
+    expect(JSON.stringify(job)).toContain('"persistentVolumeClaim":{"claimName":"keys"}')
+    expect(etcdBackups([KINDS.cronJobs.schema.parse(job)])).toEqual([])
+  })
+
+  it('is never put beside the snapshots', () => {
+    const claims = stateOf(`
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: keys, namespace: etcd-backup }
+spec: {}
+`)
+    expect(refusalOf(wizard, claims, { ...given, storage: 'volume-claim', claim: 'keys' })).toContain('volume of the snapshots')
+  })
+})
+
 it('says what it costs', () => {
   const lines = impactsOf(wizard, SAMPLE, { retention: 'own-schedule', schedule: '1 2 * * *' }).join('\n')
   for (const words of ['can read all of etcd', 'is on the node whose loss', 'nothing removes old ones', 'only a restore'])
@@ -103,6 +201,10 @@ describe('refuses', () => {
     [{ retention: 'own-schedule' }, 'when does the backup run?'],
     [{ storage: 'volume-claim' }, 'which volume claim'],
     [{ storage: 'volume-claim', claim: 'backups' }, 'no volume claim etcd-backup/backups'],
+    [{ storage: 's3' }, 'which bucket'],
+    [{ storage: 's3', bucket: 'backups' }, 'which Secret'],
+    [{ encryptionCopy: 'volume-claim' }, 'which file is the EncryptionConfiguration'],
+    [{ encryptionCopy: 'volume-claim', encryptionFile: '/etc/enc/e.yaml' }, 'which volume claim do the copies'],
     [{ onNode: 'worker' }, 'not one of the control-plane nodes. | Choose one of: cp-1'],
   ])('%o', (given, words) => {
     expect(refusalOf(wizard, SAMPLE, given)).toContain(words)
@@ -122,6 +224,9 @@ describe('refuses', () => {
     ['etcdImage', 'etcd', 'tag or digest'],
     ['etcdImage', 'registry.k8s.io/etcd:latest', 'name a version'],
     ['inNamespace', 'Backup', 'not the name of a namespace'],
+    ['bucket', 'My_Bucket', 'not the name of a bucket'],
+    ['prefix', '../x', 'plain words'],
+    ['endpoint', 'https://user:word@host/x', 'an address without a path'],
     ['atHour', 24, '0 to 23'],
   ])('%s %o where it is given', (field, value, words) => {
     expect(problemOf(wizard.questions, field, value)).toContain(words)

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import { itemsOf, type State } from '#model/state.ts'
+import { controlPlane, flag } from '#simulate/controlPlane.ts'
 import { isControlPlane } from '../shared/cluster.ts'
+import { isNodePath, isSubdomain } from '../shared/names.ts'
 import type { questions } from './questions.ts'
 
 /** From etcd's static pod: its image and where its certificates are; and one node where there are several. */
@@ -12,8 +14,11 @@ export function defaults(state: State): Partial<z.input<typeof questions>> {
     .map((word) => /^--trusted-ca-file=(.+)\/[^/]+$/.exec(word)?.[1])
     .find((folder) => folder !== undefined)
   // A claim in the namespace of the backup was put there for it.
+  const encryptionFile = apiServerFlag(state, 'encryption-provider-config')
   const claim = itemsOf(state, 'persistentVolumeClaims').find((c) => c.metadata.namespace === 'etcd-backup')?.metadata.name
   return {
+    encryptionCopy: 'by-hand',
+    encryptionFile: encryptionFile !== undefined && isNodePath(encryptionFile) ? encryptionFile : undefined,
     inNamespace: 'etcd-backup',
     retention: 'daily-7',
     atHour: 2,
@@ -27,6 +32,11 @@ export function defaults(state: State): Partial<z.input<typeof questions>> {
   }
 }
 
+function apiServerFlag(state: State, name: string): string | undefined {
+  const server = controlPlane(itemsOf(state, 'pods'), 'kube-apiserver')?.[0]
+  return server === undefined ? undefined : flag(server, name)
+}
+
 function firstOfSeveral(state: State): string | undefined {
   const nodes = controlPlaneNodes(state)
   return nodes.length > 1 ? nodes[0] : undefined
@@ -37,4 +47,27 @@ export function controlPlaneNodes(state: State): string[] {
     .filter((n) => isControlPlane(n.metadata.labels))
     .map((n) => n.metadata.name)
     .toSorted()
+}
+
+/** A member of etcd as its static pod starts it. */
+export interface Member {
+  readonly name: string
+  readonly address: string
+  readonly peer: string
+}
+
+/** The members, from their static pods; empty where none was seen. */
+export function membersOf(state: State): Member[] {
+  return itemsOf(state, 'pods')
+    .filter((p) => p.metadata.namespace === 'kube-system' && p.metadata.labels.component === 'etcd')
+    .flatMap((p) => {
+      const words = p.spec.containers.flatMap((c) => [...c.command, ...c.args])
+      const flag = (name: string) => words.find((w) => w.startsWith(`--${name}=`))?.slice(name.length + 3)
+      const name = flag('name')
+      const peer = flag('initial-advertise-peer-urls')
+      // They become words of a shell: only what is a name and an address.
+      if (name === undefined || peer === undefined || !isSubdomain(name) || !/^https?:\/\/[\w.:[\]-]+$/.test(peer)) return []
+      return [{ name, peer, address: peer.replace(/^https?:\/\//, '').replace(/:\d+$/, '') }]
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }

@@ -1,4 +1,4 @@
-import type { Change, Impact } from '#model/change.ts'
+import type { Change, Impact, Step } from '#model/change.ts'
 import { itemsOf, type State } from '#model/state.ts'
 import { safe } from '#model/text.ts'
 import { defineWizard } from '#model/wizard.ts'
@@ -6,8 +6,9 @@ import { input, minorVersion, refuseDistributions, seenWhole } from '../shared/c
 import { given } from '../shared/names.ts'
 import { type BackupAnswers, questions, texts, when } from './questions.ts'
 import { runbook } from './runbook.ts'
-import { controlPlaneNodes, defaults } from './seen.ts'
-import { slotsOf } from './slots.ts'
+import { controlPlaneNodes, defaults, membersOf } from './seen.ts'
+import { type Slot, slotsOf } from './slots.ts'
+import { bucketOf, encryptionCopy, uploadCommand } from './upload.ts'
 import { WAYS } from './ways.ts'
 
 export const wizard = defineWizard({
@@ -34,7 +35,6 @@ export const wizard = defineWizard({
 
 function plan(state: State, answers: BackupAnswers): readonly Change[] {
   refuseDistributions(state, 'A backup of etcd', WAYS)
-  const target = targetOf(state, answers)
   refuseNode(state, answers)
   const slots = slotsOf(answers)
   const namespace = answers.inNamespace
@@ -45,24 +45,31 @@ function plan(state: State, answers: BackupAnswers): readonly Change[] {
       template: 'etcd-backup/namespace',
       values: { name: namespace, podSecurityVersion: version === undefined ? 'latest' : `v${version}` },
     },
-    ...slots.map(
-      (slot): Change => ({
-        kind: 'apply',
-        template: 'etcd-backup/cron-job',
-        values: {
-          name: slot.name,
-          namespace,
-          schedule: slot.schedule,
-          image: answers.etcdImage,
-          target: `/backup/${slot.file}`,
-          node: given(answers.onNode),
-          certificateFolder: answers.certificateFolder,
-          ...target,
-        },
-      }),
-    ),
-    guide(answers),
+    ...slots.map((slot) => cronJob(state, answers, slot)),
+    ...encryptionCopy(answers),
+    guide(state, answers),
   ]
+}
+
+function cronJob(state: State, answers: BackupAnswers, slot: Slot): Change {
+  const values = {
+    name: slot.name,
+    namespace: answers.inNamespace,
+    schedule: slot.schedule,
+    image: answers.etcdImage,
+    target: `/backup/${slot.file}`,
+    node: given(answers.onNode),
+    certificateFolder: answers.certificateFolder,
+  }
+  if (answers.storage !== 's3')
+    return { kind: 'apply', template: 'etcd-backup/cron-job', values: { ...values, ...targetOf(state, answers) } }
+  const { credentials } = bucketOf(answers)
+  const upload = uploadCommand(answers, slot.file)
+  return {
+    kind: 'apply',
+    template: 'etcd-backup/cron-job-s3',
+    values: { ...values, credentials, upload, uploadImage: answers.uploadImage, unsealed: !answers.sealed },
+  }
 }
 
 /** The volume that snapshots go to, as holes of the template. */
@@ -92,14 +99,14 @@ function refuseNode(state: State, answers: BackupAnswers): void {
   )
 }
 
-function guide(answers: BackupAnswers): Change {
+function guide(state: State, answers: BackupAnswers): Change {
   const slots = slotsOf(answers)
   const namespace = answers.inNamespace
   const first = slots[0]?.name ?? 'etcd-backup'
   return {
     kind: 'guide',
     title: { en: 'Restoring etcd' },
-    files: [{ path: 'RESTORE.md', mode: 0o644, content: { kind: 'text', text: runbook(answers, slots) } }],
+    files: [{ path: 'RESTORE.md', mode: 0o644, content: { kind: 'text', text: runbook(answers, slots, membersOf(state)) } }],
     rollback: [
       {
         title: { en: 'Stop the backups without removing them' },
@@ -109,6 +116,7 @@ function guide(answers: BackupAnswers): Change {
       },
     ],
     steps: [
+      ...(answers.storage === 's3' ? [secretStep(answers)] : []),
       {
         title: { en: 'Run one backup now and read what it says' },
         commands: [
@@ -117,16 +125,48 @@ function guide(answers: BackupAnswers): Change {
           `kubectl -n ${namespace} logs job/etcd-backup-first --all-containers`,
         ],
       },
-      {
-        title: { en: 'Copy the snapshots off the node' },
-        explain: {
-          en: 'A backup on the disk that is lost is lost with it. Keep the encryption configuration too, but apart from the snapshots.',
-        },
-      },
+      ...apartSteps(answers),
       { title: { en: 'Keep RESTORE.md where it can be read while the cluster is down' } },
     ],
     proof: { kind: 'check', check: 'backup/etcd-job' },
   }
+}
+
+/** Its values are typed by the operator; they never pass through here. */
+function secretStep(answers: BackupAnswers): Step {
+  const files = ['access-key-id', 'secret-access-key', ...(answers.sealed ? ['crypt-password'] : [])]
+  return {
+    title: { en: 'Make the Secret with the credentials, unless it is there' },
+    explain: {
+      en: 'Each value in a file of that name, without a line break at its end, readable by you only; remove the files afterwards. `rclone obscure` turns a password into what crypt-password takes.',
+    },
+    commands: [
+      `kubectl -n ${answers.inNamespace} create secret generic ${bucketOf(answers).credentials} ${files.map((f) => `--from-file=${f}`).join(' ')}`,
+    ],
+  }
+}
+
+function apartSteps(answers: BackupAnswers): Step[] {
+  const off: Step = {
+    title: { en: 'Copy the snapshots off the node' },
+    explain: { en: 'A backup on the disk that is lost is lost with it.' },
+  }
+  const apart: Step =
+    answers.encryptionCopy === 'volume-claim'
+      ? {
+          title: { en: 'Run one copy of the encryption configuration now' },
+          commands: [
+            `kubectl -n ${answers.inNamespace} create job --from=cronjob/etcd-encryption-copy etcd-encryption-copy-first`,
+            `kubectl -n ${answers.inNamespace} wait --for=condition=complete --timeout=60s job/etcd-encryption-copy-first`,
+          ],
+        }
+      : {
+          title: { en: 'Keep the encryption configuration, apart from the snapshots' },
+          explain: {
+            en: 'Another place with other readers: whoever holds both reads every Secret. Without it every encrypted object in a snapshot is lost.',
+          },
+        }
+  return [...(answers.storage === 'node-folder' ? [off] : []), apart]
 }
 
 function impact(_state: State, answers: BackupAnswers): readonly Impact[] {
@@ -143,6 +183,7 @@ function impact(_state: State, answers: BackupAnswers): readonly Impact[] {
       text: { en: 'A snapshot holds every object of the cluster. Secrets in it are plain text unless encryption at rest is on.' },
     },
   ]
+  if (answers.storage === 's3') lines.push(...ofBucket(answers))
   if (answers.storage === 'node-folder')
     lines.push({
       level: 'warn',
@@ -161,4 +202,27 @@ function impact(_state: State, answers: BackupAnswers): readonly Impact[] {
     text: { en: 'The look at the snapshot does not prove it: only a restore checks its sha256. Try one now and then.' },
   })
   return lines
+}
+
+function ofBucket(answers: BackupAnswers): Impact[] {
+  return [
+    {
+      level: 'warn',
+      text: {
+        en: 'Whoever holds the credentials in Secret {secret} can overwrite what is in the bucket {bucket}: switch on versioning or object lock there.',
+      },
+      params: { secret: `${answers.inNamespace}/${answers.credentials ?? ''}`, bucket: answers.bucket ?? '' },
+    },
+    answers.sealed
+      ? {
+          level: 'warn',
+          text: {
+            en: 'Files in the bucket are encrypted by a password of yours. Without a copy of it elsewhere they are lost with the cluster.',
+          },
+        }
+      : {
+          level: 'danger',
+          text: { en: 'Files in the bucket are readable by whoever reads the bucket, and hold every object of the cluster.' },
+        },
+  ]
 }
