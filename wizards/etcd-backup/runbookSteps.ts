@@ -134,7 +134,7 @@ export function wayBack(): string {
 Stop as in steps 2 and 3, then put the old data back, and start as in steps 6 to 8.
 
 \`\`\`sh
-mv /var/lib/etcd/member /var/lib/etcd-member.restored && mv /var/lib/etcd-member.old /var/lib/etcd/member
+[ -e /var/lib/etcd-member.old ] && mv /var/lib/etcd/member /var/lib/etcd-member.restored && mv /var/lib/etcd-member.old /var/lib/etcd/member
 \`\`\`
 `
 }

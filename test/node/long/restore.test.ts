@@ -28,8 +28,10 @@ const CLIENT = [
 /** How many keys etcd holds, at a revision or now. */
 async function keys(revision?: number): Promise<number> {
   const at = revision === undefined ? [] : [`--rev=${revision}`]
-  const said = await node.must(['etcdctl', ...CLIENT, 'get', '', '--prefix', '--count-only', '-w', 'json', ...at])
-  return (JSON.parse(said) as { count: number }).count
+  const said = await node.must(['etcdctl', ...CLIENT, 'get', '', '--prefix', '--count-only', '-w', 'fields', ...at])
+  const count = /^"Count" : (\d+)$/m.exec(said)?.[1]
+  if (count === undefined) throw new Error(`no count in ${said}`)
+  return Number(count)
 }
 
 async function script(lines: string): Promise<string> {
@@ -41,7 +43,6 @@ async function names(kind: string): Promise<string[]> {
   return said.trim().split('\n').toSorted()
 }
 
-/** Creates a marked ConfigMap until the API takes it: the kubelet's and controllers' first words may take a moment. */
 async function mark(name: string): Promise<void> {
   await node.kubectl(['-n', 'default', 'create', 'configmap', name, '--from-literal=made=here'])
 }
