@@ -143,6 +143,7 @@ describe('into a bucket', () => {
       '--s3-region=us-east-1',
       '--s3-env-auth',
       '--s3-no-check-bucket',
+      '--s3-upload-cutoff=0',
     ])
     for (const key of ['access-key-id', 'secret-access-key', 'crypt-password'])
       expect(JSON.stringify(container?.env)).toContain(`"secretKeyRef":{"name":"bucket","key":"${key}"`)

@@ -32,6 +32,8 @@ function store(answers: BackupAnswers): string[] {
     '--s3-env-auth',
     // The credentials may write objects; they need not see or make buckets.
     '--s3-no-check-bucket',
+    // Piece by piece: a stream that rclone encrypts cannot be signed as a whole where the store speaks plain HTTP.
+    '--s3-upload-cutoff=0',
   ]
 }
 
