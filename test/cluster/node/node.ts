@@ -37,7 +37,7 @@ export interface TestNode {
 }
 
 /** The name of the cluster that all tests of the project `node` share (`globalSetup` starts it and takes it down). */
-export const SHARED = 'test'
+export const SHARED = process.env.KUBEHARDEN_NODE ?? 'test'
 
 /** Starts a node, or finds the one of that name that runs. */
 export async function startNode(name: string = SHARED, say: (line: string) => void = () => {}): Promise<TestNode> {
