@@ -69,11 +69,11 @@ export function unexplained(rows: readonly Row[]): readonly string[] {
     .map((row) => `${row.id}: kube-bench ${row.kubeBench}, ours ${row.ours} (${row.saw.join('; ')})`)
 }
 
-/** `68 decided by both, 66 the same, 2 explained`. */
-export function figures(rows: readonly Row[]): { readonly decided: number; readonly same: number; readonly explained: readonly string[] } {
+/** On how many controls both decide, on how many of these they say the same, and where they do not. */
+export function figures(rows: readonly Row[]): { readonly decided: number; readonly same: number; readonly differ: readonly string[] } {
   const both = decided(rows)
   const same = both.filter((row) => row.kubeBench === row.ours)
-  return { decided: both.length, same: same.length, explained: both.filter((row) => row.kubeBench !== row.ours).map(({ id }) => id) }
+  return { decided: both.length, same: same.length, differ: both.filter((row) => row.kubeBench !== row.ours).map(({ id }) => id) }
 }
 
 /** kube-bench reads `ps` and files, so it runs inside the node. A WARN of a test that ran is a test that failed, only not scored. */
