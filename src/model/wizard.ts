@@ -10,6 +10,9 @@ import type { Text } from './text.ts'
 /** The finding that a wizard is opened on, and the check it belongs to. */
 export type Opened = Pick<JudgedFinding, 'object' | 'path' | 'params'> & { readonly check?: string }
 
+/** The lines of a file on this machine. @throws HardenError `input` where it cannot be read */
+export type ReadLines = (file: string) => AsyncIterable<string>
+
 interface Definition<Q extends Questions> {
   readonly id: string
   readonly area: Area
@@ -31,6 +34,8 @@ interface Definition<Q extends Questions> {
   /** Pure. Throws HardenError `input` where the answers do not fit this cluster. */
   readonly plan: (state: State, answers: z.output<Q>) => readonly Change[]
   readonly impact?: (state: State, answers: z.output<Q>) => readonly Impact[]
+  /** Impact that only a file of the operator's tells, which the answers name; read line by line, however large it is. */
+  readonly measure?: (state: State, answers: z.output<Q>, lines: ReadLines) => Promise<readonly Impact[]>
   /** Templates of other wizards that it renders, such as `rbac-role/role`; its own are those in `templates/<id>/`. */
   readonly borrows?: readonly string[]
   /** It can plan changes on nodes, made by a guard. */
@@ -40,12 +45,13 @@ interface Definition<Q extends Questions> {
 }
 
 /** A wizard as the rest of the program knows it. */
-export interface Wizard extends Omit<Definition<Questions>, 'texts' | 'defaults' | 'plan' | 'impact'> {
+export interface Wizard extends Omit<Definition<Questions>, 'texts' | 'defaults' | 'plan' | 'impact' | 'measure'> {
   readonly fields: readonly Field[]
   readonly texts: { readonly [field: string]: FieldText }
   readonly defaults: (state: State, finding?: Opened, given?: Answers) => Answers
   readonly plan: (state: State, answers: Answers) => readonly Change[]
   readonly impact: (state: State, answers: Answers) => readonly Impact[]
+  readonly measure: (state: State, answers: Answers, lines: ReadLines) => Promise<readonly Impact[]>
 }
 
 /** Declares a wizard; its questions are read into fields once, here, so that a wrong question fails at registration. */
@@ -65,6 +71,7 @@ export function defineWizard<Q extends Questions>(definition: Definition<Q>): Wi
     defaults: definition.defaults as Wizard['defaults'],
     plan: (state, answers) => definition.plan(state, answers as z.output<Q>),
     impact: (state, answers) => definition.impact?.(state, answers as z.output<Q>) ?? [],
+    measure: async (state, answers, lines) => (await definition.measure?.(state, answers as z.output<Q>, lines)) ?? [],
   }
 }
 

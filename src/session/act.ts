@@ -11,6 +11,7 @@ import type { Answers } from '#model/questions.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { SessionDeps } from './deps.ts'
+import { readLines } from './lines.ts'
 import { type Link, reread } from './link.ts'
 import { offlinePreview } from './offline.ts'
 import { seenAgain } from './seenAgain.ts'
@@ -22,7 +23,7 @@ export async function previewOf(link: Link, wizard: Wizard, answers: Answers, si
   const plan = {
     wizard: wizard.id,
     changes: wizard.plan(link.state, answers),
-    impacts: wizard.impact(link.state, answers),
+    impacts: [...wizard.impact(link.state, answers), ...(await wizard.measure(link.state, answers, readLines))],
     reversible: wizard.reversible,
     cluster: named(link),
   }

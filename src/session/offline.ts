@@ -7,6 +7,7 @@ import { refLabel, refOf } from '#model/refs.ts'
 import type { State } from '#model/state.ts'
 import type { Text } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
+import { readLines } from './lines.ts'
 
 export interface Plan {
   readonly wizard: string
@@ -23,11 +24,11 @@ export function offlinePreview(plan: Plan): Preview {
 }
 
 /** A wizard's plan without a server: for `generate`, and for snapshots and folders. */
-export function offlinePlan(wizard: Wizard, state: State, answers: Answers): Preview {
+export async function offlinePlan(wizard: Wizard, state: State, answers: Answers): Promise<Preview> {
   return offlinePreview({
     wizard: wizard.id,
     changes: wizard.plan(state, answers),
-    impacts: wizard.impact(state, answers),
+    impacts: [...wizard.impact(state, answers), ...(await wizard.measure(state, answers, readLines))],
     reversible: wizard.reversible,
     cluster: { name: state.cluster.name },
   })

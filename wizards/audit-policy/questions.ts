@@ -120,7 +120,7 @@ export const texts = {
   sample: {
     label: { en: 'Sample of an audit log' },
     help: {
-      en: 'A file on this machine with audit events as JSON lines. The preview says how much this policy would have written of it in an hour. Left empty: estimated from the request counters.',
+      en: 'A file on this machine with audit events as JSON lines. The preview says how much this policy would have written of it in an hour, wherever the sample holds what it would record.',
     },
   },
   ...nodeTexts,

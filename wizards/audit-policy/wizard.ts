@@ -6,6 +6,7 @@ import { nodeChanges } from '../shared/node/changes.ts'
 import { keptFlags } from '../shared/node/kept.ts'
 import { controlPlaneNodes, nodesOf } from '../shared/node/questions.ts'
 import { impact } from './impact.ts'
+import { measure } from './measure.ts'
 import { auditPlan } from './plan.ts'
 import { type AuditAnswers, questions, texts, when } from './questions.ts'
 import { defaults } from './seen.ts'
@@ -28,6 +29,7 @@ export const wizard = defineWizard({
   defaults,
   plan,
   impact,
+  measure,
   onNodes: true,
   reversible: true,
 })

@@ -21,7 +21,7 @@ export function generate(program: Command, ctx: Ctx): void {
       const flags = self.optsWithGlobals() as Globals & Record<string, unknown>
       const state = await stateFor(ctx, flags, wizard)
       const answers = await answersFor(wizard, flags, state, ctx.io)
-      const plan = offlinePlan(wizard, state, answers)
+      const plan = await offlinePlan(wizard, state, answers)
       if (flags.out === undefined) return print(ctx, plan)
       const paths = await folderOf(await fuller(ctx, flags, wizard, answers, state, plan), flags.out)
       ctx.io.err(`${paths.map((p) => `Written: ${p}`).join('\n')}\n`)
