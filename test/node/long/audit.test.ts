@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { type AuditPolicy, auditOf } from '../../src/simulate/auditPolicy.ts'
-import { requestOf } from '../../src/simulate/auditVolume.ts'
-import { startNode, type TestNode } from '../cluster/node/node.ts'
-import { type Bundle, Kubeharden } from './support/wizards.ts'
+import { type AuditPolicy, auditOf } from '../../../src/simulate/auditPolicy.ts'
+import { requestOf } from '../../../src/simulate/auditVolume.ts'
+import { startNode, type TestNode } from '../../cluster/node/node.ts'
+import { type Bundle, Kubeharden } from '../support/wizards.ts'
 
 let node: TestNode
 let bundle: Bundle
@@ -25,11 +25,12 @@ const events = async (): Promise<AuditEvent[]> =>
     .map((line) => JSON.parse(line) as AuditEvent)
 
 beforeAll(async () => {
-  node = await startNode()
+  node = await startNode('audit')
+  await node.shop()
   bundle = await (await Kubeharden.on(node)).bundle('audit-policy', { way: 'by-hand' })
 }, 300_000)
 afterAll(async () => {
-  await node?.exec(['kubectl', '-n', 'shop', 'delete', 'secret', 'audited', '--ignore-not-found'])
+  await node?.down()
 })
 
 test('an exec and a read of a Secret are recorded, its content is not, and everything is put back', { timeout: 600_000 }, async () => {
