@@ -15,6 +15,11 @@ export const readLines: ReadLines = async function* (file) {
   } catch (cause) {
     const { code } = cause as { code?: string }
     if (typeof code !== 'string') throw cause
-    throw new HardenError('input', `${safe(file)} cannot be read (${code}).`, 'Give the path of a file on this machine that you may read.', { cause })
+    throw new HardenError(
+      'input',
+      `${safe(file)} cannot be read (${code}).`,
+      'Give the path of a file on this machine that you may read.',
+      { cause },
+    )
   }
 }
