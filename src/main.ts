@@ -92,6 +92,7 @@ function cliDeps(checks: readonly Check[], wizards: readonly Wizard[], start: St
       const [{ rightsNeeded }, { writtenBy }] = await Promise.all([import('#cluster/permissions.ts'), import('#change/rights.ts')])
       return rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w) })))
     },
+    evidenceScript: async () => (await import('#change/templates.ts')).loadEvidenceScript(),
     readManifests: async (path) => (await import('#cluster/objects/manifests.ts')).readManifests(path),
     emptyState: () => ({
       schemaVersion: 1,

@@ -6,7 +6,7 @@ import type { Progress, ProgressStore } from '#model/progress.ts'
 import type { ClusterInfo } from '#model/state.ts'
 import type { Stores } from '#session/deps.ts'
 import type { Target } from '#session/types.ts'
-import { acquireLock, clusterDir, openJournal, openProgress } from './store/index.ts'
+import { acquireLock, clusterDir, openEvidence, openJournal, openProgress } from './store/index.ts'
 
 /**
  * What is remembered of a cluster: by the uid of kube-system; where that may not be read, by the server's address; for
@@ -22,6 +22,7 @@ export async function openStores(target: Target, cluster: ClusterInfo, { locked 
     // Without the lock nothing is remembered: a pipeline or a read-only session must not write over a session's progress.
     progress: locked ? progress : { load: () => progress.load(), save: async () => {} },
     journal: locked ? openJournal(dir) : { ...openJournal(dir), save: refuse },
+    evidence: locked ? openEvidence(dir) : { list: () => openEvidence(dir).list(), save: refuse },
     release: async () => lock?.release(),
   }
 }
@@ -29,7 +30,7 @@ export async function openStores(target: Target, cluster: ClusterInfo, { locked 
 async function refuse(): Promise<never> {
   throw new HardenError(
     'internal',
-    'The journal was to be written without the lock of its cluster.',
+    'Something was to be kept without the lock of its cluster.',
     'This is a defect in kubeharden: report it.',
   )
 }

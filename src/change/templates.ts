@@ -30,6 +30,15 @@ export function loadNodeScript(root: string = path.join(packageRoot(), 'template
   }
 }
 
+/** The script that looks at a node's files: one constant text, without holes. */
+export function loadEvidenceScript(root: string = path.join(packageRoot(), 'templates')): string {
+  try {
+    return readFileSync(path.join(root, 'node-evidence', 'kubeharden-evidence.sh'), 'utf8')
+  } catch (cause) {
+    throw new HardenError('internal', 'The evidence script is not there.', 'Install kubeharden again.', { cause })
+  }
+}
+
 /** Text of `templates/<id>.yaml`; ids are words and slashes only, so that no id leads out of the folder. */
 export function loadTemplate(id: string, root: string = path.join(packageRoot(), 'templates')): string {
   if (!ID.test(id)) throw new HardenError('internal', `${JSON.stringify(id)} is not a template's name.`, 'Names look like rbac-role/role.')

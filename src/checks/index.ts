@@ -59,6 +59,27 @@ import { check as controlPlaneEtcdPeerAutoTls } from './control-plane/etcd-peer-
 import { check as controlPlaneEtcdPeerCertificate } from './control-plane/etcd-peer-certificate.ts'
 import { check as controlPlaneEtcdServerCertificate } from './control-plane/etcd-server-certificate.ts'
 import { check as controlPlaneEventratelimit } from './control-plane/eventratelimit.ts'
+import { check as controlPlaneFileAdminConfMode } from './control-plane/file-admin-conf-mode.ts'
+import { check as controlPlaneFileAdminConfOwner } from './control-plane/file-admin-conf-owner.ts'
+import { check as controlPlaneFileApiServerManifestMode } from './control-plane/file-api-server-manifest-mode.ts'
+import { check as controlPlaneFileApiServerManifestOwner } from './control-plane/file-api-server-manifest-owner.ts'
+import { check as controlPlaneFileCniMode } from './control-plane/file-cni-mode.ts'
+import { check as controlPlaneFileCniOwner } from './control-plane/file-cni-owner.ts'
+import { check as controlPlaneFileControllerManagerConfMode } from './control-plane/file-controller-manager-conf-mode.ts'
+import { check as controlPlaneFileControllerManagerConfOwner } from './control-plane/file-controller-manager-conf-owner.ts'
+import { check as controlPlaneFileControllerManagerManifestMode } from './control-plane/file-controller-manager-manifest-mode.ts'
+import { check as controlPlaneFileControllerManagerManifestOwner } from './control-plane/file-controller-manager-manifest-owner.ts'
+import { check as controlPlaneFileEtcdDataMode } from './control-plane/file-etcd-data-mode.ts'
+import { check as controlPlaneFileEtcdDataOwner } from './control-plane/file-etcd-data-owner.ts'
+import { check as controlPlaneFileEtcdManifestMode } from './control-plane/file-etcd-manifest-mode.ts'
+import { check as controlPlaneFileEtcdManifestOwner } from './control-plane/file-etcd-manifest-owner.ts'
+import { check as controlPlaneFilePkiCertificateMode } from './control-plane/file-pki-certificate-mode.ts'
+import { check as controlPlaneFilePkiKeyMode } from './control-plane/file-pki-key-mode.ts'
+import { check as controlPlaneFilePkiOwner } from './control-plane/file-pki-owner.ts'
+import { check as controlPlaneFileSchedulerConfMode } from './control-plane/file-scheduler-conf-mode.ts'
+import { check as controlPlaneFileSchedulerConfOwner } from './control-plane/file-scheduler-conf-owner.ts'
+import { check as controlPlaneFileSchedulerManifestMode } from './control-plane/file-scheduler-manifest-mode.ts'
+import { check as controlPlaneFileSchedulerManifestOwner } from './control-plane/file-scheduler-manifest-owner.ts'
 import { check as controlPlaneKubeletCertificateAuthority } from './control-plane/kubelet-certificate-authority.ts'
 import { check as controlPlaneKubeletCertificateRotationGate } from './control-plane/kubelet-certificate-rotation-gate.ts'
 import { check as controlPlaneKubeletClientCertificate } from './control-plane/kubelet-client-certificate.ts'
@@ -95,6 +116,16 @@ import { check as networkIngressWithoutTls } from './network/ingress-without-tls
 import { check as networkMetadataAddress } from './network/metadata-address.ts'
 import { check as networkOpenRules } from './network/open-rules.ts'
 import { check as networkSelectsNothing } from './network/selects-nothing.ts'
+import { check as nodesFileClientCaMode } from './nodes/file-client-ca-mode.ts'
+import { check as nodesFileClientCaOwner } from './nodes/file-client-ca-owner.ts'
+import { check as nodesFileKubeletConfigMode } from './nodes/file-kubelet-config-mode.ts'
+import { check as nodesFileKubeletConfigOwner } from './nodes/file-kubelet-config-owner.ts'
+import { check as nodesFileKubeletKubeconfigMode } from './nodes/file-kubelet-kubeconfig-mode.ts'
+import { check as nodesFileKubeletKubeconfigOwner } from './nodes/file-kubelet-kubeconfig-owner.ts'
+import { check as nodesFileKubeletServiceMode } from './nodes/file-kubelet-service-mode.ts'
+import { check as nodesFileKubeletServiceOwner } from './nodes/file-kubelet-service-owner.ts'
+import { check as nodesFileProxyKubeconfigMode } from './nodes/file-proxy-kubeconfig-mode.ts'
+import { check as nodesFileProxyKubeconfigOwner } from './nodes/file-proxy-kubeconfig-owner.ts'
 import { check as nodesKubeProxyMetrics } from './nodes/kube-proxy-metrics.ts'
 import { check as nodesKubeletAnonymous } from './nodes/kubelet-anonymous.ts'
 import { check as nodesKubeletAuthorization } from './nodes/kubelet-authorization.ts'
@@ -171,6 +202,27 @@ export const checks: readonly Check[] = [
   controlPlaneEtcdPeerCertificate,
   controlPlaneEtcdServerCertificate,
   controlPlaneEventratelimit,
+  controlPlaneFileAdminConfMode,
+  controlPlaneFileAdminConfOwner,
+  controlPlaneFileApiServerManifestMode,
+  controlPlaneFileApiServerManifestOwner,
+  controlPlaneFileCniMode,
+  controlPlaneFileCniOwner,
+  controlPlaneFileControllerManagerConfMode,
+  controlPlaneFileControllerManagerConfOwner,
+  controlPlaneFileControllerManagerManifestMode,
+  controlPlaneFileControllerManagerManifestOwner,
+  controlPlaneFileEtcdDataMode,
+  controlPlaneFileEtcdDataOwner,
+  controlPlaneFileEtcdManifestMode,
+  controlPlaneFileEtcdManifestOwner,
+  controlPlaneFilePkiCertificateMode,
+  controlPlaneFilePkiKeyMode,
+  controlPlaneFilePkiOwner,
+  controlPlaneFileSchedulerConfMode,
+  controlPlaneFileSchedulerConfOwner,
+  controlPlaneFileSchedulerManifestMode,
+  controlPlaneFileSchedulerManifestOwner,
   controlPlaneKubeletCertificateAuthority,
   controlPlaneKubeletCertificateRotationGate,
   controlPlaneKubeletClientCertificate,
@@ -207,6 +259,16 @@ export const checks: readonly Check[] = [
   networkMetadataAddress,
   networkOpenRules,
   networkSelectsNothing,
+  nodesFileClientCaMode,
+  nodesFileClientCaOwner,
+  nodesFileKubeletConfigMode,
+  nodesFileKubeletConfigOwner,
+  nodesFileKubeletKubeconfigMode,
+  nodesFileKubeletKubeconfigOwner,
+  nodesFileKubeletServiceMode,
+  nodesFileKubeletServiceOwner,
+  nodesFileProxyKubeconfigMode,
+  nodesFileProxyKubeconfigOwner,
   nodesKubeProxyMetrics,
   nodesKubeletAnonymous,
   nodesKubeletAuthorization,

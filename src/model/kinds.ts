@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import * as access from './objects/access.ts'
 import * as cluster from './objects/cluster.ts'
 import * as control from './objects/control.ts'
+import { nodeEvidence } from './objects/evidence.ts'
 import * as network from './objects/network.ts'
 import * as probes from './objects/probes.ts'
 import * as workload from './objects/workload.ts'
@@ -231,6 +232,14 @@ export const KINDS = {
     namespaced: true,
     by: 'probe',
     schema: control.systemConfigProbe,
+  },
+  nodeEvidence: {
+    apiVersion: PROBE_API,
+    kind: 'NodeEvidence',
+    plural: 'nodeevidence',
+    namespaced: false,
+    by: 'probe',
+    schema: nodeEvidence,
   },
 } as const satisfies Record<string, KindSpec>
 

@@ -1,6 +1,7 @@
 import type { Connection } from '#model/access.ts'
 import type { Check } from '#model/check.ts'
 import type { Journal } from '#model/journal.ts'
+import type { EvidenceStore } from '#model/objects/evidence.ts'
 import type { ProgressStore } from '#model/progress.ts'
 import type { ClusterInfo, State } from '#model/state.ts'
 import type { Wizard } from '#model/wizard.ts'
@@ -10,6 +11,8 @@ import type { ContextChoice, Target } from './types.ts'
 export interface Stores {
   readonly progress: ProgressStore
   readonly journal: Journal
+  /** What was imported of the cluster's nodes. */
+  readonly evidence?: EvidenceStore
   release(): Promise<void>
 }
 

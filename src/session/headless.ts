@@ -5,6 +5,7 @@ import type { Check } from '#model/check.ts'
 import type { Kind } from '#model/kinds.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps } from './deps.ts'
+import { withStored } from './evidence.ts'
 import type { Target } from './types.ts'
 
 /** Connects, reads these kinds, closes. */
@@ -27,9 +28,10 @@ export async function auditOnce(
   checks: readonly Check[],
   options: CollectOptions = {},
 ): Promise<{ readonly state: State; readonly assessment: Assessment }> {
-  const state = await readOnce(deps, target, kindsOf(checks), options)
-  const stores = await deps.openStores(target, state.cluster, { locked: false })
+  const read = await readOnce(deps, target, kindsOf(checks), options)
+  const stores = await deps.openStores(target, read.cluster, { locked: false })
   try {
+    const state = await withStored(read, stores)
     return { state, assessment: evaluate(state, checks, deps.now(), await stores.progress.load()) }
   } finally {
     await stores.release()

@@ -10,6 +10,7 @@ import type { Rewriter } from '#model/rewrite.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps, Stores } from './deps.ts'
 import { withMemory } from './encryption.ts'
+import { withStored } from './evidence.ts'
 import { type GuideState, guideStates } from './guides.ts'
 import { advance } from './progress.ts'
 import { dryRunsOnly, looksOnly } from './readOnly.ts'
@@ -51,12 +52,13 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
   try {
     goOn()
     const kinds = kindsOf([...deps.checks, ...deps.wizards])
-    const collect = (o: CollectOptions) => connection.reader.collect(kinds, o)
-    const state = await collect(options)
+    const read = await connection.reader.collect(kinds, options)
     goOn()
     const locked = !deps.readOnly
-    const stores = await deps.openStores(target, state.cluster, { locked })
+    const stores = await deps.openStores(target, read.cluster, { locked })
     closers.push(() => stores.release())
+    const state = await withStored(read, stores)
+    const collect = async (o: CollectOptions) => withStored(await connection.reader.collect(kinds, o), stores)
     goOn()
     const readOnly = deps.readOnly
       ? 'started with --read-only'

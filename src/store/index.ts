@@ -1,3 +1,4 @@
+export { openEvidence } from './evidence.ts'
 export { openJournal } from './journal.ts'
 export { acquireLock, type Lock } from './lock.ts'
 export { clusterDir, configHome, stateHome } from './paths.ts'

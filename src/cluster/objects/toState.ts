@@ -31,6 +31,7 @@ const SERVER_ONLY: ReadonlySet<Kind> = new Set<Kind>([
   'kubelets',
   'tls',
   'systemConfigs',
+  'nodeEvidence',
 ])
 
 interface Bucket {

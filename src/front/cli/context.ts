@@ -44,6 +44,8 @@ export interface CliDeps {
   /** The full-screen or the line session. */
   readonly startSession: (globals: Globals, options: { readonly line: boolean; readonly readOnly: boolean }) => Promise<number>
   readonly permissions: () => Promise<readonly PermissionTier[]>
+  /** The script that an operator runs on a node. */
+  readonly evidenceScript: () => Promise<string>
   /** Objects of a file, a folder or standard input (`-`). */
   readonly readManifests: (path: string) => Promise<readonly KubeObject[]>
   /** A state in which nothing was seen, for generating without a cluster. */

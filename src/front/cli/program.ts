@@ -6,13 +6,14 @@ import { errorText, type Io } from './io.ts'
 import { apply } from './verbs/apply.ts'
 import { audit } from './verbs/audit.ts'
 import { encryption } from './verbs/encryption.ts'
+import { evidence } from './verbs/evidence.ts'
 import { explain } from './verbs/explain.ts'
 import { generate } from './verbs/generate.ts'
 import { journal, undo } from './verbs/journal.ts'
 import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
 import { remember } from './verbs/remember.ts'
 
-const VERBS = [audit, explain, generate, apply, snapshot, journal, undo, encryption, remember, permissions, completion, version, session]
+const VERBS = [audit, explain, generate, apply, snapshot, evidence, journal, undo, encryption, remember, permissions, completion, version, session]
 
 /** Runs one command line; returns the exit code. Never throws: every error is printed with what to do next. */
 export async function runCli(argv: readonly string[], deps: CliDeps, io: Io): Promise<number> {

@@ -1,3 +1,4 @@
+import { loadEvidenceScript } from '#change/templates.ts'
 import { Readable } from 'node:stream'
 import { readManifests } from '#cluster/objects/manifests.ts'
 import type { CliDeps, Globals } from '#front/cli/context.ts'
@@ -86,6 +87,7 @@ export function cliBench(): Bench {
       return 0
     },
     permissions: async () => rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w) }))),
+    evidenceScript: async () => loadEvidenceScript(),
     readManifests,
     emptyState: () => ({
       schemaVersion: 1,

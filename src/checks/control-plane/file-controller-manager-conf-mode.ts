@@ -1,0 +1,16 @@
+import { defineCheck } from '#model/check.ts'
+import { overFiles } from '../nodes/evidence.ts'
+
+export const check = defineCheck({
+  id: 'control-plane/file-controller-manager-conf-mode',
+  severity: 'high',
+  controls: { topic: ['T08'], cis: ['1.1.17'] },
+  text: {
+    title: { en: "The controller manager's kubeconfig cannot be read or written by others (mode 600 or stricter)" },
+    why: { en: 'Whoever on the node can read or write it gains what it holds: a way into the cluster past the API server.' },
+    fix: {
+      en: "On the node, as root: chmod 600, for each file that a finding names. A controller manager that runs as root, as kubeadm's does, goes on. Then take the evidence again.",
+    },
+  },
+  ...overFiles({ roles: ['controller-manager-conf'], wanted: { mode: '600' }, controlPlane: true }),
+})

@@ -1,0 +1,16 @@
+import { defineCheck } from '#model/check.ts'
+import { overFiles } from './evidence.ts'
+
+export const check = defineCheck({
+  id: 'nodes/file-kubelet-config-mode',
+  severity: 'high',
+  controls: { topic: ['T09'], cis: ['4.1.9'] },
+  text: {
+    title: { en: "The kubelet's configuration file cannot be read or written by others (mode 600 or stricter)" },
+    why: { en: 'Whoever on the node can read or write it gains what it holds: a way into the cluster past the API server.' },
+    fix: {
+      en: 'On the node, as root: chmod 600, for each file that a finding names. The kubelet runs as root and goes on. Then take the evidence again.',
+    },
+  },
+  ...overFiles({ roles: ['kubelet-config'], wanted: { mode: '600' }, controlPlane: false }),
+})

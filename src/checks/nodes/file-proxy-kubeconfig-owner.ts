@@ -1,0 +1,16 @@
+import { defineCheck } from '#model/check.ts'
+import { overFiles } from './evidence.ts'
+
+export const check = defineCheck({
+  id: 'nodes/file-proxy-kubeconfig-owner',
+  severity: 'medium',
+  controls: { topic: ['T09'], cis: ['4.1.4'] },
+  text: {
+    title: { en: "Kube-proxy's kubeconfig belongs to root:root" },
+    why: { en: 'Its owner can change its mode and its content at any time, whatever the mode says now.' },
+    fix: {
+      en: 'On the node, as root: chown root:root, for each file that a finding names. kube-proxy runs as root and goes on. Then take the evidence again.',
+    },
+  },
+  ...overFiles({ roles: ['proxy-kubeconfig'], wanted: { owner: 'root', group: 'root' }, controlPlane: false }),
+})
