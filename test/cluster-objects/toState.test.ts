@@ -44,6 +44,7 @@ stringData: { password: marked-value, more: marked-value }
       'encryption',
       'identity',
       'kubelets',
+      'nodeEvidence',
       'nodes',
       'secrets',
       'systemConfigs',
