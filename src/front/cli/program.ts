@@ -13,7 +13,22 @@ import { journal, undo } from './verbs/journal.ts'
 import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
 import { remember } from './verbs/remember.ts'
 
-const VERBS = [audit, explain, generate, apply, snapshot, evidence, journal, undo, encryption, remember, permissions, completion, version, session]
+const VERBS = [
+  audit,
+  explain,
+  generate,
+  apply,
+  snapshot,
+  evidence,
+  journal,
+  undo,
+  encryption,
+  remember,
+  permissions,
+  completion,
+  version,
+  session,
+]
 
 /** Runs one command line; returns the exit code. Never throws: every error is printed with what to do next. */
 export async function runCli(argv: readonly string[], deps: CliDeps, io: Io): Promise<number> {

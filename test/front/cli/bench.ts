@@ -1,5 +1,5 @@
-import { loadEvidenceScript } from '#change/templates.ts'
 import { Readable } from 'node:stream'
+import { loadEvidenceScript } from '#change/templates.ts'
 import { readManifests } from '#cluster/objects/manifests.ts'
 import type { CliDeps, Globals } from '#front/cli/context.ts'
 import { runCli } from '#front/cli/program.ts'

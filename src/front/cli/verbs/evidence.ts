@@ -41,7 +41,9 @@ export function evidence(program: Command, ctx: Ctx): void {
         const names = [...new Set([...nodes, ...stored.map((e) => e.metadata.name)])].toSorted()
         for (const name of names) {
           const at = stored.find((e) => e.metadata.name === name)?.takenAt
-          ctx.io.out(`${safe(name)}  ${at === undefined ? 'none' : ageOf(at)}${nodes.includes(name) ? '' : '  (not in the cluster: ignored)'}\n`)
+          ctx.io.out(
+            `${safe(name)}  ${at === undefined ? 'none' : ageOf(at)}${nodes.includes(name) ? '' : '  (not in the cluster: ignored)'}\n`,
+          )
         }
       })
     })
