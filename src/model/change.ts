@@ -189,7 +189,7 @@ export interface NodeItem {
   readonly folders: NodePlan['folders']
   readonly mounts: readonly NodeMount[]
   readonly files: readonly { path: string; mode: number; masked: string }[]
-  /** Its files hold keys that are made now: a copy is kept in a folder of the operator's. */
+  /** Its files hold keys: a copy is kept in a folder of the operator's. */
   readonly makesKeys: boolean
   /** What the guard may touch and what it costs, in plain words. */
   readonly touches: readonly Impact[]

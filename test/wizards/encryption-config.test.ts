@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Change } from '../../src/model/change.ts'
+import type { KeptFile } from '../../src/model/encryptionLife.ts'
 import { problemOf } from '../../src/model/questions.ts'
-import { DISTRIBUTIONS, type State } from '../../src/model/state.ts'
+import { DISTRIBUTIONS, itemsOf, type State } from '../../src/model/state.ts'
 import { filesOf, fileText, impactsOf, planOf, refusalOf, WIZARDS } from './run.ts'
 import { EMPTY, SAMPLE, stateOf } from './state.ts'
 
 const wizard = WIZARDS.encryptionConfig
 type Guide = Extract<Change, { kind: 'guide' }>
 
-/** Each configuration as `stage: provider[keys] …`, in the order of the providers. */
+/** Each configuration that goes onto a node, as `node: provider[keys] …`, in the order of the providers. */
 function shapes(changes: readonly Change[]): string[] {
   return filesOf(changes)
     .filter((f) => f.path.endsWith('encryption-config.yaml'))
@@ -24,60 +25,114 @@ function shapes(changes: readonly Change[]): string[] {
 }
 
 const ROTATION = { situation: 'rotation', currentFile: '/root/enc.yaml', currentProvider: 'aescbc', currentKeyName: 'old' }
+const HASH = `sha256:${'a'.repeat(64)}`
 
-describe('files in their order', () => {
-  it('first encryption with one API server', () => {
-    expect(shapes(planOf(wizard, SAMPLE))).toEqual([
-      '1-encrypt: secretbox[key1=KEY(new-key1)] identity[]',
-      '2-drop-plain-text: secretbox[key1=KEY(new-key1)]',
-      'back-to-plain-text: identity[] secretbox[key1=KEY(new-key1)]',
-    ])
+/** A cluster whose one API server announces a file that was kept here. */
+function using(
+  file: Partial<KeptFile> & { readonly order: string[] },
+  more: { readonly proven?: boolean; readonly now?: 'same' | 'gone' | 'changed' } = {},
+): State {
+  const probe = { metadata: { name: 'cp-1' }, transformations: [], configHash: HASH }
+  const kept = { path: '/kept/enc.yaml', hash: HASH, resources: ['secrets'], run: 'r', ...file, now: more.now ?? ('same' as const) }
+  const proof = { hash: HASH, resources: ['secrets'], at: '2026-03-04T00:00:00Z', objects: 9, changed: 0 }
+  return {
+    ...SAMPLE,
+    kinds: { ...SAMPLE.kinds, encryption: { items: [probe], gaps: [] } },
+    remembered: { files: [kept], ...(more.proven === true ? { proof } : {}) },
+  }
+}
+
+const KEY = (name: string) => `${name}=KEY(old-secretbox-${name})`
+const [NODE = ''] = itemsOf(SAMPLE, 'nodes').map((n) => n.metadata.name)
+
+describe('the next step, from what the API servers announce', () => {
+  it('first encryption: known, then writing, then alone; the key is made once', () => {
+    expect(shapes(planOf(wizard, SAMPLE))).toEqual([`${NODE}: identity[] secretbox[key1=KEY(new-key1)]`])
+    const learned = using({ order: ['identity', 'secretbox:key1'], goal: 'secretbox:key1' })
+    expect(shapes(planOf(wizard, learned))).toEqual([`${NODE}: secretbox[${KEY('key1')}] identity[]`])
+    const promoted = { order: ['secretbox:key1', 'identity'], goal: 'secretbox:key1' }
+    expect(refusalOf(wizard, using(promoted))).toContain('kubeharden encryption rewrite')
+    expect(shapes(planOf(wizard, using(promoted, { proven: true })))).toEqual([`${NODE}: secretbox[${KEY('key1')}]`])
   })
 
-  it('first encryption where several API servers run, or where it was not seen how many', () => {
-    expect(shapes(planOf(wizard, EMPTY, { provider: 'aesgcm' }))[0]).toBe('1-learn-key: identity[] aesgcm[key1=KEY(new-key1)]')
+  it('rotation, within a provider and from one to another; the key is named after the day', () => {
+    const done = using({ order: ['secretbox:key1'], goal: 'secretbox:key1' })
+    expect(shapes(planOf(wizard, done))).toEqual([`${NODE}: secretbox[${KEY('key1')},key-2026-03-04=KEY(new-key-2026-03-04)]`])
+    expect(shapes(planOf(wizard, done, { provider: 'aesgcm', keyName: 'k' }))).toEqual([
+      `${NODE}: secretbox[${KEY('key1')}] aesgcm[k=KEY(new-k)]`,
+    ])
+    const added = using({ order: ['secretbox:key1', 'secretbox:key2'], goal: 'secretbox:key2' })
+    expect(shapes(planOf(wizard, added))).toEqual([`${NODE}: secretbox[${KEY('key2')},${KEY('key1')}]`])
+    const promoted = { order: ['secretbox:key2', 'secretbox:key1'], goal: 'secretbox:key2' }
+    expect(refusalOf(wizard, using(promoted))).toContain('no key is taken away without it')
+    expect(shapes(planOf(wizard, using(promoted, { proven: true })))).toEqual([`${NODE}: secretbox[${KEY('key2')}]`])
   })
 
-  it('rotation within a provider, and from one to another; the key is named after the day', () => {
-    const [add, promote, drop] = shapes(planOf(wizard, SAMPLE, { ...ROTATION, provider: 'aescbc', keyName: '' }))
-    const old = 'old=KEY(old-aescbc-old)'
-    const fresh = 'key-2026-03-04=KEY(new-key-2026-03-04)'
-    expect([add, promote, drop]).toEqual([
-      `1-add-new-key: aescbc[${old},${fresh}]`,
-      `2-promote-new-key: aescbc[${fresh},${old}]`,
-      `3-drop-old-key: aescbc[${fresh}]`,
-    ])
-    expect(shapes(planOf(wizard, SAMPLE, { ...ROTATION, keyName: '' }))).toEqual([
-      `1-add-new-key: aescbc[${old}] secretbox[${fresh}]`,
-      `2-promote-new-key: secretbox[${fresh}] aescbc[${old}]`,
-      `3-drop-old-key: secretbox[${fresh}]`,
-    ])
+  it('back to plain text: known, then writing, then without configuration', () => {
+    const done = using({ order: ['secretbox:key1'], goal: 'secretbox:key1' })
+    expect(shapes(planOf(wizard, done, { situation: 'decrypt' }))).toEqual([`${NODE}: secretbox[${KEY('key1')}] identity[]`])
+    const learned = using({ order: ['secretbox:key1', 'identity'], goal: 'identity' })
+    expect(shapes(planOf(wizard, learned))).toEqual([`${NODE}: identity[] secretbox[${KEY('key1')}]`])
+    const promoted = { order: ['identity', 'secretbox:key1'], goal: 'identity' }
+    expect(refusalOf(wizard, using(promoted))).toContain('stored again and proven')
+    const [away] = planOf(wizard, using(promoted, { proven: true }), { way: 'guard' })
+    expect(away).toMatchObject({
+      kind: 'node',
+      plan: { files: [], flags: [{ name: 'encryption-provider-config' }, { name: 'encryption-provider-config-automatic-reload' }] },
+    })
   })
 
-  it('a plugin: no key in any file of its own', () => {
+  it('a plugin: no key in any file, its socket is mounted, and its own key is not rotated here', () => {
     const kms = { provider: 'kms', kmsName: 'vault', kmsEndpoint: 'unix:///run/kms/socket.sock' }
-    expect(shapes(planOf(wizard, SAMPLE, { ...kms, situation: 'new-cluster' }))).toEqual([
-      '1-encrypt: kms[vault]',
-      'back-to-plain-text: identity[] kms[vault]',
+    expect(shapes(planOf(wizard, SAMPLE, kms))).toEqual([`${NODE}: identity[] kms[vault]`])
+    const [change] = planOf(wizard, SAMPLE, { ...kms, way: 'guard' })
+    expect(change).toMatchObject({
+      plan: { mounts: [{ name: 'encryption-config' }, { name: 'kms-plugin', hostPath: '/run/kms', type: 'Directory' }] },
+    })
+  })
+
+  it('some API servers use the next file already: the same one on all of them first', () => {
+    const state = using({ order: ['secretbox:key2', 'secretbox:key1'], goal: 'secretbox:key2' })
+    const probes = itemsOf(state, 'encryption')
+    const other = { ...(probes[0] as (typeof probes)[number]), metadata: { name: 'cp-2' }, configHash: `sha256:${'b'.repeat(64)}` }
+    const between = { ...state, kinds: { ...state.kinds, encryption: { items: [...probes, other], gaps: [] } } }
+    expect(shapes(planOf(wizard, between))).toEqual([`${NODE}: secretbox[${KEY('key2')},${KEY('key1')}]`])
+  })
+
+  it.each(['gone', 'changed'] as const)('the kept file is %s: refused, with its path', (now) => {
+    const state = using({ order: ['secretbox:key1', 'identity'], goal: 'secretbox:key1' }, { proven: true, now })
+    expect(refusalOf(wizard, state)).toContain('/kept/enc.yaml')
+  })
+
+  it('a configuration from elsewhere: only once nothing is stored with another provider than the first', () => {
+    const foreign = { ...using({ order: [] }), remembered: { files: [] } }
+    expect(refusalOf(wizard, foreign, ROTATION)).toContain('prove it first')
+    expect(refusalOf(wizard, foreign)).toContain('was not written from here')
+    const { remembered } = using({ order: [] }, { proven: true })
+    const proven: State = { ...foreign, remembered: { files: [], ...(remembered?.proof === undefined ? {} : { proof: remembered.proof }) } }
+    const fresh = 'key-2026-03-04=KEY(new-key-2026-03-04)'
+    expect(shapes(planOf(wizard, proven, { ...ROTATION, provider: 'aescbc', keyName: '' }))).toEqual([
+      `${NODE}: aescbc[old=KEY(old-aescbc-old),${fresh}]`,
     ])
-    expect(shapes(planOf(wizard, SAMPLE, { ...kms, ...ROTATION }))).toEqual([
-      '1-add-new-key: aescbc[old=KEY(old-aescbc-old)] kms[vault]',
-      '2-promote-new-key: kms[vault] aescbc[old=KEY(old-aescbc-old)]',
-      '3-drop-old-key: kms[vault]',
-    ])
+  })
+
+  it('a new cluster gets the key alone', () => {
+    expect(shapes(planOf(wizard, EMPTY, { situation: 'new-cluster' }))).toEqual(['encryption-config.yaml: secretbox[key1=KEY(new-key1)]'])
   })
 })
 
-it('the steps put every file, in order, rewrite before the last one, and prove the provider', () => {
+it('by hand: a script for each node, its plan names the file; what follows is said', () => {
   const [guide] = planOf(wizard, SAMPLE, { resources: ['secrets', 'configmaps'] }) as [Guide]
-  const lines = guide.steps.flatMap((s) => s.commands ?? [])
-  const at = (words: string) => lines.findIndex((l) => l.includes(words))
-  expect(at('1-encrypt/')).toBeGreaterThan(at('cp -a /etc/kubernetes/manifests'))
-  expect(at('kubectl replace')).toBeGreaterThan(at('kubeadm init phase control-plane apiserver'))
-  expect(at('2-drop-plain-text/')).toBeGreaterThan(at('get configmaps --all-namespaces'))
-  expect(guide.rollback.flatMap((s) => s.commands ?? []).join('\n')).toContain('back-to-plain-text/encryption-config.yaml')
-  expect(guide.proof).toEqual({ kind: 'encryption', prefix: 'k8s:enc:secretbox:v1:', resources: ['secrets', 'configmaps'] })
-  for (const line of lines) expect(line).not.toMatch(/cp .* \/etc\/kubernetes\/manifests\/\S+\.bak/)
+  const commands = guide.steps.flatMap((s) => s.commands ?? []).join('\n')
+  expect(commands).toContain('kubeharden-node.sh --apply')
+  expect(commands).toContain('kubeharden encryption status')
+  expect(guide.rollback.flatMap((s) => s.commands ?? []).join()).toContain('--undo')
+  expect(guide.proof).toEqual({
+    kind: 'encryption',
+    prefix: 'k8s:enc:secretbox:v1:',
+    resources: ['secrets', 'configmaps'],
+    goal: 'secretbox:key1',
+  })
 })
 
 it('reads from the metrics and the static pod what is in use', () => {
@@ -99,19 +154,18 @@ spec: { containers: [{ name: a, command: [kube-apiserver, --encryption-provider-
     provider: 'secretbox',
     currentProvider: 'aescbc',
     currentKeyName: 'key7',
-    currentFile: '/etc/kubernetes/enc/e.yaml',
     resources: ['secrets'],
     keyName: 'key-2026-03-04',
   })
-  expect(impactsOf(wizard, state, { situation: 'first-encryption' }).join()).toContain('encrypted with aescbc already')
+  expect(refusalOf(wizard, state, { situation: 'first-encryption' })).toContain('cannot be seen')
+  expect(impactsOf(wizard, SAMPLE).join()).toContain('What the API servers use was not seen')
   expect(wizard.defaults(SAMPLE)).toMatchObject({ situation: 'first-encryption', keyName: 'key1' })
 })
 
 describe('refuses', () => {
   it.each([
-    [{ situation: 'rotation', currentKeyName: 'old' }, 'the file with the key in use is needed'],
-    [{ ...ROTATION, currentKeyName: '' }, 'what is the key in use called?'],
-    [{ ...ROTATION, provider: 'aescbc', keyName: 'old' }, 'Choose another name'],
+    [ROTATION, 'cannot be seen'],
+    [{ situation: 'decrypt' }, 'cannot be seen'],
     [{ provider: 'kms' }, 'the plugin needs a name'],
     [{ provider: 'kms', kmsName: 'vault' }, 'where does the plugin listen?'],
   ])('%o', (given, words) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Conditions } from '#model/questions.ts'
 import { orEmpty } from '../shared/names.ts'
+import { nodeQuestions, nodeTexts, nodeWhen } from '../shared/node/questions.ts'
 
 export const LOCAL = ['secretbox', 'aesgcm', 'aescbc'] as const
 export type LocalProvider = (typeof LOCAL)[number]
@@ -36,7 +37,7 @@ const keyName = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?
 })
 
 export const questions = z.strictObject({
-  situation: z.enum(['first-encryption', 'rotation', 'new-cluster']).default('first-encryption'),
+  situation: z.enum(['first-encryption', 'rotation', 'decrypt', 'new-cluster']).default('first-encryption'),
   provider: z.enum([...LOCAL, 'kms']).default('secretbox'),
   resources: z
     .array(resource)
@@ -58,24 +59,26 @@ export const questions = z.strictObject({
       .regex(/^unix:\/\/\/[A-Za-z0-9/_.@-]+$/, { error: 'the plugin listens on a socket of the node: unix:///run/kms/socket.sock' }),
   ),
   kmsTimeoutSeconds: z.int().min(1, { error: 'at least 1 second' }).max(60, { error: 'at most 60 seconds' }).default(3),
+  ...nodeQuestions,
 })
 export type EncryptionAnswers = z.output<typeof questions>
 
 export const when: Conditions = {
   keyName: { provider: LOCAL },
-  currentFile: { situation: ['rotation'] },
-  currentProvider: { situation: ['rotation'] },
-  currentKeyName: { situation: ['rotation'] },
+  currentFile: { situation: ['rotation', 'decrypt'] },
+  currentProvider: { situation: ['rotation', 'decrypt'] },
+  currentKeyName: { situation: ['rotation', 'decrypt'] },
   kmsName: { provider: ['kms'] },
   kmsEndpoint: { provider: ['kms'] },
   kmsTimeoutSeconds: { provider: ['kms'] },
+  ...nodeWhen,
 }
 
 export const texts = {
   situation: {
     label: { en: 'Situation' },
     help: {
-      en: 'first-encryption: what is stored now is plain text. rotation: it is encrypted and gets a new key. new-cluster: nothing is stored yet, so plain text is never accepted.',
+      en: 'first-encryption: what is stored now is plain text. rotation: it is encrypted and gets a new key. decrypt: it is encrypted and becomes plain text again. new-cluster: nothing is stored yet, so plain text is never accepted.',
     },
   },
   provider: {
@@ -97,7 +100,7 @@ export const texts = {
   currentFile: {
     label: { en: 'Encryption configuration in use' },
     help: {
-      en: 'A file this program can read, with the key in use: the old key is copied from it, so that what it encrypted can still be read.',
+      en: 'Only for a key that was not made here: a file this program can read. The old key is copied from it, so that what it encrypted can still be read.',
     },
   },
   currentProvider: { label: { en: 'Provider in use' }, help: { en: 'The provider that writes now: the first one in the file in use.' } },
@@ -110,6 +113,7 @@ export const texts = {
     label: { en: 'Socket of the plugin' },
     help: { en: 'Where it listens on each control-plane node, such as unix:///run/kms/socket.sock.' },
   },
+  ...nodeTexts,
   kmsTimeoutSeconds: {
     label: { en: 'Seconds to wait for the plugin' },
     help: { en: 'After that the request fails. Longer hides a slow plugin, shorter makes a busy one look broken.' },

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { itemsOf, type State } from '#model/state.ts'
+import { PLAIN } from '#simulate/encryptionLife.ts'
+import { announced } from '#simulate/storage.ts'
 import { LOCAL, type LocalProvider, type questions } from './questions.ts'
 
 const ENCRYPTED = /^k8s:enc:([a-z]+):v\d+:(?:([^:]+):)?/
@@ -45,26 +47,63 @@ export function isLocal(provider: string): provider is LocalProvider {
   return (LOCAL as readonly string[]).includes(provider)
 }
 
-/** A rotation where something encrypts already, else the first encryption. */
+/**
+ * What was begun goes on: the goal of the kept file that is in use. Else a rotation where something encrypts already, else the
+ * first encryption.
+ */
 export function defaults(state: State): Partial<z.input<typeof questions>> {
-  const seen = providerInUse(state)
-  const path = configPath(state)
-  const first: Partial<z.input<typeof questions>> = {
+  const base: Partial<z.input<typeof questions>> = {
     provider: 'secretbox',
     resources: ['secrets'],
     kmsTimeoutSeconds: 3,
     currentProvider: 'secretbox',
+    way: 'by-hand',
   }
-  if (seen === undefined) return { ...first, situation: 'first-encryption', keyName: 'key1', currentFile: path }
+  const begun = begunHere(state)
+  if (begun !== undefined) return { ...base, ...begun }
+  const seen = providerInUse(state)
+  if (seen === undefined) return { ...base, situation: 'first-encryption', keyName: 'key1' }
   return {
-    ...first,
+    ...base,
     situation: 'rotation',
     resources: seen.resources.length === 0 ? ['secrets'] : [...seen.resources],
     keyName: datedKey(state),
-    currentFile: path,
     currentProvider: isLocal(seen.provider) ? seen.provider : 'secretbox',
     currentKeyName: seen.keyName,
   }
+}
+
+/** From the newest kept file that any API server announces. */
+function begunHere(state: State): Partial<z.input<typeof questions>> | undefined {
+  const { hashes } = announced(state)
+  const file = state.remembered?.files.findLast((f) => hashes.includes(f.hash))
+  const goal = file?.goal
+  if (file === undefined || goal === undefined) return undefined
+  const resources = { resources: [...file.resources] }
+  // A change that came to its end: the next one is a new key.
+  if (file.order.length === 1 && file.order[0] === goal) {
+    const [provider = '', name = ''] = goal.split(':')
+    const fresh = datedKey(state)
+    const keyName = file.order.includes(`${provider}:${fresh}`) ? `${fresh}-2` : fresh
+    return {
+      ...resources,
+      situation: 'rotation',
+      keyName,
+      currentKeyName: name,
+      ...(isLocal(provider) ? { provider, currentProvider: provider } : {}),
+    }
+  }
+  if (goal === PLAIN) return { ...resources, situation: 'decrypt', ...pluginIn(file.order) }
+  const colon = goal.indexOf(':')
+  const [provider, name] = [goal.slice(0, colon), goal.slice(colon + 1)]
+  const situation = file.order.includes(PLAIN) ? ('first-encryption' as const) : ('rotation' as const)
+  if (provider === 'kms') return { ...resources, situation, provider: 'kms', kmsName: name }
+  return { ...resources, situation, keyName: name, ...(isLocal(provider) ? { provider } : {}) }
+}
+
+function pluginIn(order: readonly string[]): Partial<z.input<typeof questions>> {
+  const plugin = order.find((id) => id.startsWith('kms:'))
+  return plugin === undefined ? {} : { provider: 'kms', kmsName: plugin.slice('kms:'.length) }
 }
 
 /** `key-2026-11-22`: from the day the state was read, so that a plan is the same each time. */

@@ -18,9 +18,9 @@ export function withoutContent(plan: NodePlan): NodePlan {
   return { ...plan, files: plan.files.map((file) => ({ ...file, content: { kind: 'text', text: '' } })) }
 }
 
-/** Does this file hold a key that is made now, and would exist on nodes alone? */
+/** Does this file hold a key? Of each such file the operator has a copy: later steps go on from it. */
 export function makesKey(file: NodeFile): boolean {
-  return file.content.kind === 'template' && Object.values(file.content.keys ?? {}).some((key) => key.from === 'random')
+  return holdsKeys(file)
 }
 
 /** A key that is on the nodes alone is lost with them, and with it every Secret it encrypted. */
@@ -28,7 +28,7 @@ export function checkCopy(items: readonly NodeItem[], outDir: string | undefined
   if (outDir !== undefined || !items.some((item) => item.makesKeys && item.action !== 'none')) return
   throw new HardenError(
     'input',
-    'This plan makes a key, and without a copy of your own it would exist on the nodes alone.',
+    'This plan puts a key onto nodes, and without a copy of your own it would exist there alone.',
     'Name an empty folder with --out: the files with the key are kept there, readable by you alone. Keep that copy.',
   )
 }
