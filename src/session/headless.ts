@@ -5,6 +5,7 @@ import type { Check } from '#model/check.ts'
 import type { Kind } from '#model/kinds.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps } from './deps.ts'
+import { withMemory } from './encryption.ts'
 import { withStored } from './evidence.ts'
 import type { Target } from './types.ts'
 
@@ -31,8 +32,8 @@ export async function auditOnce(
   const read = await readOnce(deps, target, kindsOf(checks), options)
   const stores = await deps.openStores(target, read.cluster, { locked: false })
   try {
-    const state = await withStored(read, stores)
-    return { state, assessment: evaluate(state, checks, deps.now(), await stores.progress.load()) }
+    const noted = await withMemory(await stores.progress.load(), await withStored(read, stores), [])
+    return { state: noted.state, assessment: evaluate(noted.state, checks, deps.now(), noted.progress) }
   } finally {
     await stores.release()
   }

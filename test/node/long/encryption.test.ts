@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startNode, type TestNode } from '../../cluster/node/node.ts'
+import { command, emptyHome } from '../../e2e/command.ts'
+import { type Polls, reader } from '../support/reader.ts'
+
+/*
+ * Encryption on a real node through its whole life: 2,000 Secrets, changed by guards, every process killed once in the middle of
+ * each step, raw etcd looked at after each rewrite, and a reader that asks for 20 Secrets all through.
+ */
+
+const SECRETS = Number(process.env.KUBEHARDEN_SECRETS ?? 2000)
+const NS = 'many'
+const GUARD = ['--way', 'guard', '--guard-image', 'registry.kubeharden.test/busybox:1.35']
+const valueOf = (i: number) => createHash('sha256').update(`value ${i}`).digest('hex')
+
+let node: TestNode
+let home: Record<string, string>
+let folders = 0
+const base = mkdtempSync(join(tmpdir(), 'kubeharden-encryption-'))
+
+beforeAll(async () => {
+  node = await startNode('enc')
+  home = emptyHome()
+  await node.kubectl(['create', 'namespace', NS])
+  for (let at = 0; at < SECRETS; at += 500) {
+    const items = Array.from({ length: Math.min(500, SECRETS - at) }, (_, k) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: `s-${at + k}`, namespace: NS },
+      stringData: { word: valueOf(at + k) },
+    }))
+    await node.kubectl(['create', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
+  }
+})
+afterAll(() => node?.down())
+
+type KillAt = RegExp
+const kubeharden = (args: readonly string[], killAt?: KillAt) =>
+  command([...args, '--kubeconfig', node.kubeconfig], home, {
+    onErr: (text, kill) => {
+      if (killAt?.test(text) === true) kill('SIGKILL')
+    },
+  })
+
+const took: string[] = []
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const began = performance.now()
+  const result = await work()
+  took.push(`${what} ${((performance.now() - began) / 1000).toFixed(0)} s`)
+  return result
+}
+
+async function standing(): Promise<{ readonly order: string[] | undefined; readonly next: string | undefined }> {
+  const ran = await kubeharden(['encryption', 'status', '-o', 'json'])
+  if (ran.code !== 0) return { order: undefined, next: undefined }
+  const { file, next } = JSON.parse(ran.out) as { file?: { order: string[] }; next?: { do: string } }
+  return { order: file?.order, next: next?.do }
+}
+
+/** One step by a guard, its process killed while the guard works; then run again until the API servers announce the order. */
+async function step(order: readonly string[] | undefined, ...answers: string[]): Promise<void> {
+  await timed(order === undefined ? 'flags away' : order.join('+'), async () => {
+    let kill = true
+    for (let tries = 0; tries < 12; tries += 1) {
+      const { order: now } = await standing()
+      if (tries > 0 && JSON.stringify(now) === JSON.stringify(order)) return
+      folders += 1
+      const args = ['apply', 'encryption-config', ...GUARD, ...answers, '--yes', '--out', join(base, String(folders))]
+      await kubeharden(args, kill ? /the guard runs on/ : undefined)
+      kill = false
+      await sleep(2000)
+    }
+    expect.fail(`${order?.join(', ')} was not reached`)
+  })
+}
+
+async function rewrite(prefix: RegExp): Promise<void> {
+  await timed('rewrite', async () => {
+    const killed = await kubeharden(['encryption', 'rewrite', '--yes', '--rate', '300'], /stored again: \d/)
+    expect(killed.code).toBe(128)
+    const ran = await kubeharden(['encryption', 'rewrite', '--yes', '--rate', '1000'])
+    expect(ran.code, ran.err).toBe(0)
+    expect(ran.out).toContain('Goes on where it stopped')
+    expect(ran.out).toContain('Proven:')
+  })
+  const { all, strange } = await stored(prefix)
+  expect(all).toBeGreaterThanOrEqual(SECRETS)
+  expect(strange).toEqual([])
+}
+
+/** Each Secret's bytes in etcd: which do not begin like this? */
+async function stored(prefix: RegExp): Promise<{ readonly all: number; readonly strange: string[] }> {
+  const pki = '/etc/kubernetes/pki/etcd'
+  const flags = ['--endpoints=https://127.0.0.1:2379', `--cacert=${pki}/ca.crt`, `--cert=${pki}/server.crt`, `--key=${pki}/server.key`]
+  const out = await node.must(['etcdctl', ...flags, 'get', '--prefix', '/registry/secrets/', '-w', 'json'])
+  const { kvs } = JSON.parse(out) as { kvs: { key: string; value: string }[] }
+  const text = (base64: string) => Buffer.from(base64, 'base64').toString('latin1')
+  return { all: kvs.length, strange: kvs.filter((kv) => !prefix.test(text(kv.value).slice(0, 60))).map((kv) => text(kv.key)) }
+}
+
+const PLAIN = /^k8s\0/
+
+it('first encryption, a new key, back to plain text: nothing is read wrong, nothing is lost', async () => {
+  const twenty = Array.from({ length: 20 }, (_, i) => Math.floor((i * SECRETS) / 20))
+  const polls = await reader(node, NS, new Map(twenty.map((i) => [`s-${i}`, valueOf(i)])))
+  let seen: Polls
+  try {
+    expect((await stored(PLAIN)).strange).toEqual([])
+    await step(['identity', 'secretbox:key1'])
+    await step(['secretbox:key1', 'identity'])
+    await rewrite(/^k8s:enc:secretbox:v1:key1:/)
+    await step(['secretbox:key1'])
+
+    await step(['secretbox:key1', 'secretbox:key2'], '--situation', 'rotation', '--key-name', 'key2')
+    await step(['secretbox:key2', 'secretbox:key1'])
+    await rewrite(/^k8s:enc:secretbox:v1:key2:/)
+    await step(['secretbox:key2'])
+
+    await step(['secretbox:key2', 'identity'], '--situation', 'decrypt')
+    await step(['identity', 'secretbox:key2'])
+    await rewrite(PLAIN)
+    await step(undefined)
+  } finally {
+    seen = await polls.end()
+    console.info(`encryption of ${SECRETS} Secrets: ${took.join(', ')}; reader: ${JSON.stringify(seen)}`)
+  }
+  expect(seen.wrong).toBe(0)
+  expect(seen.errors).toEqual([])
+  expect(seen.right).toBeGreaterThan(1000)
+}, 3_000_000)
