@@ -44,7 +44,7 @@ it('no Secret value crosses the wire in audit, every wizard, apply, undo and sna
     [['apply', 'rbac-replace-binding', '--binding', 'developers', '--in-namespaces', 'shop', '--yes', ...at], 0],
     [['apply', 'network-policies', '--in-namespaces', 'shop,payments', '--yes', ...at], 0],
     [['apply', 'etcd-backup', '--yes', '--out', join(out, 'backup'), ...at], 0],
-    [['apply', 'encryption-config', '--yes', '--out', join(out, 'encryption'), ...at], 0],
+    [['apply', 'encryption-config', '--nodes', 'cp-1', '--yes', '--out', join(out, 'encryption'), ...at], 0],
     [['snapshot', '--out', join(out, 'state.json'), ...at], 0],
     [['journal', '-o', 'json', ...at], 0],
     [['undo', '--yes', ...at], 0],
