@@ -16,7 +16,7 @@ import { type Polls, reader } from '../support/reader.ts'
 const SECRETS = Number(process.env.KUBEHARDEN_SECRETS ?? 2000)
 const NS = 'many'
 const GUARD = ['--way', 'guard', '--guard-image', 'registry.kubeharden.test/busybox:1.35']
-const valueOf = (i: number) => createHash('sha256').update(`value ${i}`).digest('hex')
+const wordOf = (i: number) => createHash('sha256').update(`value ${i}`).digest('hex')
 
 let node: TestNode
 let home: Record<string, string>
@@ -32,7 +32,7 @@ beforeAll(async () => {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: `s-${at + k}`, namespace: NS },
-      stringData: { word: valueOf(at + k) },
+      stringData: { word: wordOf(at + k) },
     }))
     await node.kubectl(['create', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
   }
@@ -107,7 +107,7 @@ const PLAIN = /^k8s\0/
 
 it('first encryption, a new key, back to plain text: nothing is read wrong, nothing is lost', async () => {
   const twenty = Array.from({ length: 20 }, (_, i) => Math.floor((i * SECRETS) / 20))
-  const polls = await reader(node, NS, new Map(twenty.map((i) => [`s-${i}`, valueOf(i)])))
+  const polls = await reader(node, NS, new Map(twenty.map((i) => [`s-${i}`, wordOf(i)])))
   let seen: Polls
   try {
     expect((await stored(PLAIN)).strange).toEqual([])
