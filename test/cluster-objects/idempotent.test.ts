@@ -53,6 +53,18 @@ apiVersion: probe.kubeharden/v1
 kind: SystemConfigProbe
 metadata: {name: kubeadm-config, namespace: kube-system}
 data: {ClusterConfiguration: "apiServer:\\n  extraArgs:\\n  - name: a-password\\n    value: hunter2\\n", other: x}
+---
+apiVersion: probe.kubeharden/v1
+kind: NodeEvidence
+metadata: {name: cp1}
+schemaVersion: 1
+hostname: cp1
+takenAt: "2026-11-01T00:00:00Z"
+asRoot: true
+kubelet: true
+files: [{what: pki-key, path: /etc/kubernetes/pki/ca.key, type: file, mode: "600", uid: 0, gid: 0, owner: root, group: root}]
+unreadable: [/etc/x]
+sha256: {kube-apiserver-manifest: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
 `
 const samples = new Map<Kind, Json[]>()
 

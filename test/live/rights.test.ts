@@ -175,6 +175,16 @@ describe('the tiers that permissions prints', () => {
     resources.flatMap((resource) => verbs.map((verb): Grant => `${verb} ${resource}${group === '' ? '' : `.${group}`}`))
   const WRITE = ['get', 'create', 'patch', 'update', 'delete']
   const BINDINGS = grants(RBAC, ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'], WRITE)
+  const BACKUP = [...grants('', ['namespaces'], WRITE), ...grants('batch', ['cronjobs'], WRITE)]
+  /** What a session needs for guards on nodes. */
+  const GUARD = [
+    ...grants('', ['nodes', 'pods'], ['get', 'list']),
+    ...grants('', ['namespaces'], ['get', 'list', 'create', 'delete']),
+    ...grants('batch', ['jobs'], ['create']),
+    ...grants('', ['pods/exec'], ['get', 'create']),
+    ...grants('', ['pods/log'], ['get']),
+    ...grants('', ['events'], ['list']),
+  ]
   /** What each tier promises, written down here and not derived: a tier that grows must be looked at. */
   const PROMISED: { readonly [tier: string]: readonly Grant[] } = {
     base: [
@@ -186,7 +196,12 @@ describe('the tiers that permissions prints', () => {
     secrets: grants('', ['secrets'], ['list']),
     kubelet: grants('', ['nodes/proxy'], ['get']),
     'wizard:network-policies': grants('networking.k8s.io', ['networkpolicies'], WRITE),
-    'wizard:etcd-backup': [...grants('', ['namespaces'], WRITE), ...grants('batch', ['cronjobs'], WRITE)],
+    'wizard:etcd-backup': BACKUP,
+    'wizard:etcd-restore-drill': BACKUP,
+    'wizard:audit-policy': GUARD,
+    'wizard:control-plane-flags': GUARD,
+    'wizard:encryption-config': GUARD,
+    'wizard:kubelet-config': GUARD,
     'wizard:rbac-role': [...grants('', ['serviceaccounts'], WRITE), ...BINDINGS],
     'wizard:rbac-replace-binding': BINDINGS,
   }

@@ -84,7 +84,8 @@ async function expectRights(user: { user: string; groups?: string[] }, asked: re
     const answers = await Promise.all(asks.map(async (ask) => ((await may(cluster, user, ask)) === wanted ? [] : [ask])))
     return answers.flat()
   }
-  expect(await verdict(asked, true), 'asked for and denied').toEqual([])
+  // The authorizer learns of a new binding by a watch, a moment after it is stored.
+  await expect.poll(() => verdict(asked, true), { timeout: 10_000, message: 'asked for and denied' }).toEqual([])
   expect(await verdict(denied, false), 'not asked for and allowed').toEqual([])
 }
 
