@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { itemsOf, type State } from '#model/state.ts'
 import { controlPlane, flag } from '#simulate/controlPlane.ts'
-import { isControlPlane } from '../shared/cluster.ts'
+import { controlPlaneNodes } from '../shared/cluster.ts'
 import { isNodePath, isSubdomain } from '../shared/names.ts'
 import type { questions } from './questions.ts'
 
@@ -40,13 +40,6 @@ function apiServerFlag(state: State, name: string): string | undefined {
 function firstOfSeveral(state: State): string | undefined {
   const nodes = controlPlaneNodes(state)
   return nodes.length > 1 ? nodes[0] : undefined
-}
-
-export function controlPlaneNodes(state: State): string[] {
-  return itemsOf(state, 'nodes')
-    .filter((n) => isControlPlane(n.metadata.labels))
-    .map((n) => n.metadata.name)
-    .toSorted()
 }
 
 /** A member of etcd as its static pod starts it. */

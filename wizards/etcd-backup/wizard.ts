@@ -2,11 +2,11 @@ import type { Change, Impact, Step } from '#model/change.ts'
 import { itemsOf, type State } from '#model/state.ts'
 import { safe } from '#model/text.ts'
 import { defineWizard } from '#model/wizard.ts'
-import { input, minorVersion, refuseDistributions, seenWhole } from '../shared/cluster.ts'
+import { input, minorVersion, refuseDistributions, requireControlPlaneNode, seenWhole } from '../shared/cluster.ts'
 import { given } from '../shared/names.ts'
 import { type BackupAnswers, questions, texts, when } from './questions.ts'
 import { runbook } from './runbook.ts'
-import { controlPlaneNodes, defaults, membersOf } from './seen.ts'
+import { defaults, membersOf } from './seen.ts'
 import { type Slot, slotsOf } from './slots.ts'
 import { bucketOf, encryptionCopy, uploadCommand } from './upload.ts'
 import { WAYS } from './ways.ts'
@@ -35,7 +35,7 @@ export const wizard = defineWizard({
 
 function plan(state: State, answers: BackupAnswers): readonly Change[] {
   refuseDistributions(state, 'A backup of etcd', WAYS)
-  refuseNode(state, answers)
+  requireControlPlaneNode(state, 'onNode', given(answers.onNode))
   const slots = slotsOf(answers)
   const namespace = answers.inNamespace
   const version = minorVersion(state)
@@ -87,16 +87,6 @@ function targetOf(state: State, answers: BackupAnswers) {
       'Create the namespace and the claim first: its storage class and size are yours to choose.',
     )
   return { hostPath: undefined, claim: { claimName: claim } }
-}
-
-function refuseNode(state: State, answers: BackupAnswers): void {
-  const node = given(answers.onNode)
-  const nodes = controlPlaneNodes(state)
-  if (node === undefined || nodes.length === 0 || nodes.includes(node)) return
-  throw input(
-    `onNode: ${safe(node)} is not one of the control-plane nodes.`,
-    `Choose one of: ${nodes.map(safe).join(', ')}; or leave it empty.`,
-  )
 }
 
 function guide(state: State, answers: BackupAnswers): Change {

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { itemsOf, type State } from '#model/state.ts'
 import { controlPlane, flag } from '#simulate/controlPlane.ts'
 import { destinationOf, etcdBackups } from '#simulate/etcdBackup.ts'
-import { isControlPlane } from '../shared/cluster.ts'
+import { controlPlaneNodes } from '../shared/cluster.ts'
 import type { questions } from './questions.ts'
 
 /** From the backup that is there, and from the static pods of etcd and the API server. */
@@ -11,11 +11,11 @@ export function defaults(state: State): Partial<z.input<typeof questions>> {
   const etcd = controlPlane(pods, 'etcd')?.[0]
   const server = controlPlane(pods, 'kube-apiserver')?.[0]
   const metrics = etcd === undefined ? undefined : flag(etcd, 'listen-metrics-urls')?.split(',')[0]
-  const nodes = itemsOf(state, 'nodes').flatMap((n) => (isControlPlane(n.metadata.labels) ? [n.metadata.name] : []))
+  const nodes = controlPlaneNodes(state)
   return {
     ...ofBackup(state),
     encryptionFile: server === undefined ? undefined : flag(server, 'encryption-provider-config'),
-    ...(nodes.length > 1 ? { onNode: nodes.toSorted()[0] } : {}),
+    ...(nodes.length > 1 ? { onNode: nodes[0] } : {}),
     ...tagged('etcdImage', etcd?.image),
     ...tagged('apiServerImage', server?.image),
     ...(metrics !== undefined && /^http:\/\/[\w.:[\]-]+$/.test(metrics) ? { liveMetrics: metrics } : {}),

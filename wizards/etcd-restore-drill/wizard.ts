@@ -1,9 +1,8 @@
 import type { Change, Impact } from '#model/change.ts'
 import { itemsOf, type State } from '#model/state.ts'
-import { safe } from '#model/text.ts'
 import { defineWizard } from '#model/wizard.ts'
 import { WAYS } from '../etcd-backup/ways.ts'
-import { input, isControlPlane, minorVersion, refuseDistributions, seenWhole } from '../shared/cluster.ts'
+import { input, minorVersion, refuseDistributions, requireControlPlaneNode, seenWhole } from '../shared/cluster.ts'
 import { given } from '../shared/names.ts'
 import { type DrillAnswers, questions, texts, when } from './questions.ts'
 import { defaults } from './seen.ts'
@@ -31,7 +30,7 @@ export const wizard = defineWizard({
 
 function plan(state: State, answers: DrillAnswers): readonly Change[] {
   refuseDistributions(state, 'A restore drill of etcd', WAYS)
-  refuseNode(state, answers)
+  requireControlPlaneNode(state, 'onNode', given(answers.onNode))
   const { inNamespace: namespace } = answers
   const version = minorVersion(state)
   // A namespace that etcd-backup made is left as it is.
@@ -74,16 +73,6 @@ function source({ storage, folder, claim }: DrillAnswers) {
   if (name === undefined)
     throw input('claim: which volume claim holds the snapshots?', 'Name a PersistentVolumeClaim, or answer storage with node-folder.')
   return { hostPath: undefined, claim: { claimName: name, readOnly: true } }
-}
-
-function refuseNode(state: State, answers: DrillAnswers): void {
-  const node = given(answers.onNode)
-  const nodes = itemsOf(state, 'nodes').flatMap((n) => (isControlPlane(n.metadata.labels) ? [n.metadata.name] : []))
-  if (node === undefined || nodes.length === 0 || nodes.includes(node)) return
-  throw input(
-    `onNode: ${safe(node)} is not one of the control-plane nodes.`,
-    `Choose one of: ${nodes.map(safe).join(', ')}; or leave it empty.`,
-  )
 }
 
 function guide({ inNamespace, secretNamespace, secretName }: DrillAnswers): Change {

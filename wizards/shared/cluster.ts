@@ -54,6 +54,24 @@ export function isControlPlane(labels: Readonly<Record<string, string>>): boolea
   return 'node-role.kubernetes.io/control-plane' in labels || 'node-role.kubernetes.io/master' in labels
 }
 
+/** Names of the control-plane nodes that were seen, sorted. */
+export function controlPlaneNodes(state: State): string[] {
+  return itemsOf(state, 'nodes')
+    .filter((n) => isControlPlane(n.metadata.labels))
+    .map((n) => n.metadata.name)
+    .toSorted()
+}
+
+/** Refuses a node that is not of the control plane; none named, or none seen, is nothing to refuse. @throws HardenError `input` */
+export function requireControlPlaneNode(state: State, field: string, node: string | undefined): void {
+  const nodes = controlPlaneNodes(state)
+  if (node === undefined || nodes.length === 0 || nodes.includes(node)) return
+  throw input(
+    `${field}: ${safe(node)} is not one of the control-plane nodes.`,
+    `Choose one of: ${nodes.map(safe).join(', ')}; or leave it empty.`,
+  )
+}
+
 export function input(message: string, hint: string): HardenError {
   return new HardenError('input', message, hint)
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Conditions } from '#model/questions.ts'
 import { itemsOf, type State } from '#model/state.ts'
-import { input, isControlPlane } from '../cluster.ts'
+import { controlPlaneNodes, input } from '../cluster.ts'
 import { objectName } from '../names.ts'
 
 /** Who makes a change on nodes, and on which; asked by every wizard that changes nodes. */
@@ -41,14 +41,6 @@ export const nodeTexts = {
     help: { en: 'One after the other, in this order. Left empty: all that were seen and that it is for.' },
   },
 } as const
-
-/** Control-plane nodes by name. */
-export function controlPlaneNodes(state: State): string[] {
-  return itemsOf(state, 'nodes')
-    .filter((n) => isControlPlane(n.metadata.labels))
-    .map((n) => n.metadata.name)
-    .toSorted()
-}
 
 /** Every node by name, the control plane last: there the most is lost. */
 export function allNodes(state: State): string[] {
