@@ -5,6 +5,7 @@ import type { CliDeps, Globals } from '#front/cli/context.ts'
 import { runCli } from '#front/cli/program.ts'
 import type { Connection } from '#model/access.ts'
 import type { Journal, JournalRun } from '#model/journal.ts'
+import type { NodeEvidence } from '#model/objects/evidence.ts'
 import type { Progress } from '#model/progress.ts'
 import type { ClusterInfo } from '#model/state.ts'
 import type { SessionDeps, Stores } from '#session/deps.ts'
@@ -126,7 +127,7 @@ export function cliBench(): Bench {
 
 /** One store for each cluster, kept between command lines. */
 function memoryStores() {
-  const kept = new Map<string, { progress: Progress; runs: Map<string, JournalRun> }>()
+  const kept = new Map<string, { progress: Progress; runs: Map<string, JournalRun>; evidence: readonly NodeEvidence[] }>()
   const open = (key: string, cluster: ClusterInfo): Stores => {
     const at = new Date().toISOString()
     const mine = kept.get(key) ?? {
@@ -140,6 +141,7 @@ function memoryStores() {
         attested: [],
       },
       runs: new Map<string, JournalRun>(),
+      evidence: [],
     }
     kept.set(key, mine)
     const journal: Journal = {
@@ -150,6 +152,12 @@ function memoryStores() {
     return {
       progress: { load: async () => mine.progress, save: async (p) => void Object.assign(mine, { progress: p }) },
       journal,
+      evidence: {
+        list: async () => mine.evidence,
+        save: async (all) => {
+          mine.evidence = structuredClone(all)
+        },
+      },
       release: async () => {},
     }
   }

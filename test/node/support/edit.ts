@@ -22,13 +22,23 @@ export interface Editor {
   command(component: Component, change: (words: readonly string[]) => readonly string[]): Promise<void>
   /** The kubelet's configuration file. */
   kubelet(change: (config: Record<string, unknown>) => void): Promise<void>
-  /** Puts back what was changed in every file but this one's (all without it). */
+  /** Mode or owner of a file or folder; nothing has to restart for it. */
+  access(path: string, to: Access): Promise<void>
+  /** Puts back what was changed in every file but this one's (all without it), and modes and owners always. */
   mend(except?: Component | 'kubelet'): Promise<void>
+}
+
+export interface Access {
+  /** Octal, as chmod takes it. */
+  readonly mode?: string
+  /** `uid:gid` or names, as chown takes it. */
+  readonly owner?: string
 }
 
 export function editing(node: EditableNode): Editor {
   const first = new Map<Component | 'kubelet', string>()
   const changed = new Set<Component | 'kubelet'>()
+  const accesses = new Map<string, Access>()
   const put = (what: Component | 'kubelet', text: string) => (what === 'kubelet' ? putKubelet(node, text) : putManifest(node, what, text))
   const change = async (what: Component | 'kubelet', make: (text: string) => string) => {
     const before = first.get(what) ?? (await node.must(['cat', fileOf(what)]))
@@ -50,7 +60,14 @@ export function editing(node: EditableNode): Editor {
         make(config)
         return stringify(config)
       }),
+    access: async (path, to) => {
+      const [mode = '', owner = ''] = (await node.must(['stat', '-c', '%a %u:%g', path])).trim().split(' ')
+      if (!accesses.has(path)) accesses.set(path, { mode, owner })
+      await putAccess(node, path, to)
+    },
     mend: async (except) => {
+      for (const [path, before] of accesses) await putAccess(node, path, before)
+      accesses.clear()
       for (const what of changed) {
         if (what === except) continue
         await put(what, first.get(what) ?? '')
@@ -94,6 +111,12 @@ async function putKubelet(node: EditableNode, text: string): Promise<void> {
     const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
     return (await node.must(['kubectl', 'get', 'node', node.name, '-o', ready])) === 'True'
   })
+}
+
+/** The owner first: changing it clears setuid bits. */
+async function putAccess(node: EditableNode, path: string, { mode, owner }: Access): Promise<void> {
+  if (owner !== undefined) await node.must(['chown', owner, path])
+  if (mode !== undefined) await node.must(['chmod', mode, path])
 }
 
 /** `--flag=value` put in place of what was there; undefined takes the flag out. */

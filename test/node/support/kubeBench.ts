@@ -47,10 +47,12 @@ const audit = z.object({
   ),
 })
 
-/** Runs kube-bench on the node and audits its cluster, and lays the two beside each other, for every control that either knows. */
+/** Runs kube-bench on the node and audits its cluster with evidence of it, and lays the two beside each other, for every control. */
 export async function compare(node: ComparedNode, options: { readonly bench?: Bench } = {}): Promise<readonly Row[]> {
+  const bench = options.bench ?? cliBench()
   const theirs = await runKubeBench(node)
-  const ours = await auditOf(node, options.bench ?? cliBench())
+  await takeEvidence(node, bench)
+  const ours = await auditOf(node, bench)
   return [...new Set([...theirs.keys(), ...ours.keys()])].sort(byNumber).map((id) => {
     const { verdict, saw } = ours.get(id) ?? { verdict: 'undecided' as const, saw: [] }
     const row = { id, kubeBench: theirs.get(id) ?? 'undecided', ours: verdict, saw }
@@ -93,6 +95,14 @@ async function copyOver(node: ComparedNode): Promise<void> {
   if ((await node.exec(['test', '-d', THERE])).code === 0) return
   const { stdout } = await promisify(execFile)('tar', ['-c', '-C', folder, '.'], { encoding: 'buffer', maxBuffer: 256 * 1024 * 1024 })
   await node.must(['sh', '-c', `mkdir -p ${THERE}.new && tar -x -C ${THERE}.new && mv ${THERE}.new ${THERE}`], { input: stdout })
+}
+
+/** As an operator does it: the script that we print, run on the node, and what it printed imported. */
+async function takeEvidence(node: ComparedNode, bench: Bench): Promise<void> {
+  const script = await bench.run(['evidence', 'script'])
+  const stdin = await node.must(['sh'], { input: script.out })
+  const { code, err } = await bench.run(['evidence', 'import', '-', '--kubeconfig', node.kubeconfig], { stdin })
+  if (code !== 0) throw new Error(`evidence import ended with ${code}: ${err}`)
 }
 
 function verdictOf({ status, type, reason = '' }: z.infer<typeof result>): Verdict {
