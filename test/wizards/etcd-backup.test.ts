@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { KINDS } from '../../src/model/kinds.ts'
 import { problemOf } from '../../src/model/questions.ts'
 import { DISTRIBUTIONS, type State } from '../../src/model/state.ts'
@@ -57,6 +59,20 @@ it('takes image and certificates from the etcd that runs, and pins the pod secur
   })
   expect(JSON.stringify(job)).not.toContain('kubernetes.io/hostname')
   expect(JSON.stringify(jobsOf({ onNode: 'cp-1' })[0])).toContain('"kubernetes.io/hostname":"cp-1"')
+})
+
+it('no volume of a template has a name that a PersistentVolume could have: the kubelet would take them for one', () => {
+  const templates = new URL('../../templates/', import.meta.url)
+  const names = readdirSync(templates, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^etcd-.*\.yaml$/.test(file))
+    .flatMap((file) => {
+      const { spec } = parse(readFileSync(new URL(file, templates), 'utf8')) as {
+        spec?: { jobTemplate?: { spec: { template: { spec: { volumes?: readonly { name: string }[] } } } } }
+      }
+      return (spec?.jobTemplate?.spec.template.spec.volumes ?? []).map(({ name }) => name)
+    })
+  expect(names.length).toBeGreaterThan(8)
+  for (const name of names) expect(name).toMatch(/^kubeharden-/)
 })
 
 describe('the runbook', () => {
