@@ -8,13 +8,14 @@ import { loadTemplate, packageRoot } from './templates.ts'
 export interface WriteRule {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
   readonly verbs: readonly string[]
 }
 
 /** Server-side apply needs patch and create; edits update; undo deletes what was created. */
 const VERBS = ['get', 'create', 'patch', 'update', 'delete']
 
-type Writing = { readonly id: string; readonly borrows?: readonly string[]; readonly onNodes?: boolean }
+type Writing = { readonly id: string; readonly borrows?: readonly string[]; readonly onNodes?: boolean; readonly keptIn?: string }
 
 function templatesOf({ id, borrows = [] }: Writing): readonly string[] {
   const folder = path.join(packageRoot(), 'templates', id)
@@ -35,7 +36,12 @@ export function writtenBy(wizard: Writing): readonly WriteRule[] {
   const own = [...byGroup]
     .sort()
     .map(([group, list]) => ({ apiGroups: [group], resources: list.map((k) => KINDS[k].plural).sort(), verbs: VERBS }))
-  return wizard.onNodes === true ? [...own, ...guardRules()] : own
+  return [...own, ...(wizard.onNodes === true ? guardRules() : []), ...(wizard.keptIn === undefined ? [] : [keepingRule(wizard.keptIn)])]
+}
+
+/** One ConfigMap that is there already is changed, with PUT, and put back with its owners: that one, and no other. */
+function keepingRule(name: string): WriteRule {
+  return { apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: ['get', 'patch', 'update'] }
 }
 
 /** What the guards of a wizard need beyond its objects, one rule for each resource. */

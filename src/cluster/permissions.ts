@@ -87,8 +87,8 @@ function wizardTier({ id, title, rules }: WizardRights): PermissionTier {
   }
 }
 
-const inWords = ({ verbs, resources = [], nonResourceURLs = [] }: GrantRule) =>
-  `${verbs.join(', ')} ${[...resources, ...nonResourceURLs].join(', ')}`
+const inWords = ({ verbs, resources = [], resourceNames = [], nonResourceURLs = [] }: GrantRule) =>
+  `${verbs.join(', ')} ${[...resources, ...nonResourceURLs].join(', ')}${resourceNames.length === 0 ? '' : ` (only ${resourceNames.join(', ')})`}`
 
 const READING = ['get', 'list', 'watch']
 const writes = ({ apiGroups = [], resources = [], verbs }: GrantRule, group: string, resource?: string) =>
@@ -113,6 +113,10 @@ const RISKS: readonly { readonly of: (rule: GrantRule) => boolean; readonly text
   {
     of: (rule) => writes(rule, '', 'pods/exec'),
     text: 'Whoever may make namespaces and Jobs and hand files to pods through exec is as good as root on every node: changes on nodes are made this way. Without these rights the same changes are made by a script on the node.',
+  },
+  {
+    of: (rule) => writes(rule, '', 'configmaps') && rule.resourceNames !== undefined,
+    text: 'Whoever may write the configuration of kubeadm in kube-system decides how the next upgrade starts the control plane and the kubelets.',
   },
   {
     of: (rule) => writes(rule, 'networking.k8s.io', 'networkpolicies'),

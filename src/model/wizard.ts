@@ -40,6 +40,8 @@ interface Definition<Q extends Questions> {
   readonly borrows?: readonly string[]
   /** It can plan changes on nodes, made by a guard. */
   readonly onNodes?: boolean
+  /** The ConfigMap of kube-system that says the same afterwards, so that kubeadm keeps a change on nodes at the next upgrade. */
+  readonly keptIn?: 'kubeadm-config' | 'kubelet-config'
   /** True, or what does not come back, said before yes. */
   readonly reversible: true | Text
 }

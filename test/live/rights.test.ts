@@ -206,6 +206,14 @@ describe('the tiers that permissions prints', () => {
     'wizard:rbac-replace-binding': BINDINGS,
   }
 
+  /** Rights on one object, which no sweep over resources sees: what kubeadm keeps for the next upgrade. */
+  const KEPT: { readonly [tier: string]: string } = {
+    'wizard:audit-policy': 'kubeadm-config',
+    'wizard:control-plane-flags': 'kubeadm-config',
+    'wizard:encryption-config': 'kubeadm-config',
+    'wizard:kubelet-config': 'kubelet-config',
+  }
+
   let resources: readonly Resource[] | undefined
   let before: readonly Grant[] | undefined
 
@@ -216,11 +224,19 @@ describe('the tiers that permissions prints', () => {
     expect(roles.map((r) => r.metadata.name).toSorted()).toEqual(expected.toSorted())
     // What the sweep below could not see: rights on single names, and on groups that are not served here.
     for (const rule of roles.flatMap((r) => r.rules)) {
-      expect(Object.keys(rule).toSorted()).toEqual(
+      const { resourceNames, ...rest } = rule
+      expect(Object.keys(rest).toSorted()).toEqual(
         'nonResourceURLs' in rule ? ['nonResourceURLs', 'verbs'] : ['apiGroups', 'resources', 'verbs'],
       )
+      if (resourceNames !== undefined) expect(rule.resources).toEqual(['configmaps'])
       expect(Object.values(rule).flat()).not.toContain('*')
     }
+    const named = roles.flatMap((r) =>
+      r.rules.flatMap((rule) => (rule.resourceNames === undefined ? [] : [[r.metadata.name, rule.resourceNames]])),
+    )
+    expect(Object.fromEntries(named)).toEqual(
+      Object.fromEntries(Object.entries(KEPT).map(([t, name]) => [`kubeharden-${t.replace(':', '-')}`, [name]])),
+    )
     const foreign = roles.flatMap((r) => r.rules).filter((r) => /velero|snapshot/.test(String(r.apiGroups)))
     expect(foreign.map((r) => r.verbs)).toEqual(foreign.map(() => ['list']))
   })
@@ -273,6 +289,12 @@ describe('the tiers that permissions prints', () => {
     const paths = await baselinePaths(cluster, name)
     expect(paths.gained).toEqual(tier === 'base' ? ['get /metrics', 'get /flagz'] : [])
     expect(paths.checked).toBeGreaterThan(15)
+    const kept = KEPT[tier]
+    for (const one of ['kubeadm-config', 'kubelet-config', 'coredns']) {
+      const mine = await allowedOf(cluster, name, [{ group: '', resource: 'configmaps', name: one, namespace: 'kube-system' }])
+      const expected = one === kept ? ['get configmaps', 'patch configmaps', 'update configmaps'] : []
+      expect(mine.filter((g) => g !== 'list configmaps').toSorted(), one).toEqual(expected)
+    }
   })
 
   it('base and the tier of a wizard are enough to apply it and to take it back', async () => {

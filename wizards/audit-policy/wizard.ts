@@ -31,6 +31,7 @@ export const wizard = defineWizard({
   impact,
   measure,
   onNodes: true,
+  keptIn: 'kubeadm-config',
   reversible: true,
 })
 

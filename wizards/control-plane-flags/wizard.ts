@@ -21,5 +21,6 @@ export const wizard = defineWizard({
   plan,
   impact,
   onNodes: true,
+  keptIn: 'kubeadm-config',
   reversible: true,
 })

@@ -33,6 +33,7 @@ export const wizard = defineWizard({
   plan,
   impact,
   onNodes: true,
+  keptIn: 'kubeadm-config',
   reversible: {
     en: 'What is encrypted can be turned back into plain text only while the key still exists. A lost key is a lost Secret: neither undo nor a snapshot brings it back.',
   },

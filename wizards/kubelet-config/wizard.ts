@@ -28,6 +28,7 @@ export const wizard = defineWizard({
   plan,
   impact,
   onNodes: true,
+  keptIn: 'kubelet-config',
   reversible: true,
 })
 

@@ -7,6 +7,9 @@ export interface Resource {
   readonly group: string
   readonly resource: string
   readonly subresource?: string
+  /** One object, where a right is asked for that object alone. */
+  readonly name?: string
+  readonly namespace?: string
 }
 
 /** Every verb that means something to RBAC, the special ones too. */
