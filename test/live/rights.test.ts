@@ -84,12 +84,16 @@ async function grantTier(tier: string, name: string): Promise<void> {
   await cluster.kubectl(['apply', '-f', '-'], { stdin: out })
   const roles = parseAllDocuments(out).map(
     (d) =>
-      d.toJS() as { kind: string; metadata: { name: string }; rules: { apiGroups?: string[]; resources?: string[]; verbs: string[] }[] },
+      d.toJS() as {
+        kind: string
+        metadata: { name: string }
+        rules: { apiGroups?: string[]; resources?: string[]; resourceNames?: string[]; verbs: string[] }[]
+      },
   )
   expect(roles.map((r) => r.kind)).toEqual(['ClusterRole'])
   await create(...roles.map((r) => clusterBinding(r.metadata.name, name)))
   for (const { rules } of roles) {
-    const last = rules.findLast((r) => r.resources !== undefined)
+    const last = rules.findLast((r) => r.resources !== undefined && r.resourceNames === undefined)
     const probe = { verb: last?.verbs[0] ?? '', group: last?.apiGroups?.[0] ?? '', resource: last?.resources?.[0] ?? '' }
     await vi.waitFor(async () => expect(await allowed(name, probe)).toBe(true), 10_000)
   }

@@ -157,6 +157,15 @@ describe('audit-policy', () => {
     ])
     const plan = filesOf(changes).find((f) => f.path.endsWith('/plan'))
     expect(plan && fileText(plan)).toMatch(/^folder 0700 \/var\/log\/kubernetes\/audit$/m)
+    const patch = (which: string) => {
+      const file = filesOf(changes).find((f) => f.path === `kubeadm-config-${which}.json`)
+      return JSON.parse(file === undefined ? '' : fileText(file)) as { op: string; path: string; value: string }[]
+    }
+    const [after, before] = [patch('after'), patch('before')]
+    // Each expects what the other leaves, and nothing else.
+    expect(after.map((p) => [p.op, p.path])).toEqual(['test', 'replace'].map((op) => [op, '/data/ClusterConfiguration']))
+    expect(after.map((p) => p.value)).toEqual(before.map((p) => p.value).toReversed())
+    expect(after[0]?.value).toMatch(/^# ours\n/)
   })
 
   it('refuses a policy that records nothing', () => {

@@ -121,7 +121,7 @@ export class Bundle {
         'configmap',
         name,
         '--type',
-        'merge',
+        'json',
         '--patch-file',
         `${this.#at}/${file}`,
       ])

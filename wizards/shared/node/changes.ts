@@ -94,24 +94,32 @@ function undoStep(task: NodeTask): Step {
 
 const patchPath = ({ name }: Kept, which: 'before' | 'after'): string => `${name}-${which}.json`
 
-/** With the resourceVersion, so that what somebody else changed since is not lost. */
+/** Each says what it expects to find, so that kubectl refuses where somebody else changed it since: nothing of theirs is lost. */
 function patches(kept: Kept): GeneratedFile[] {
-  const file = (which: 'before' | 'after', metadata: object): GeneratedFile => ({
-    path: patchPath(kept, which),
-    mode: 0o600,
-    content: { kind: 'text', text: `${JSON.stringify({ ...metadata, data: { [kept.key]: kept[which] } }, null, 2)}\n` },
-  })
-  const version = kept.resourceVersion === undefined ? {} : { metadata: { resourceVersion: kept.resourceVersion } }
-  return [file('after', version), file('before', {})]
+  const path = `/data/${kept.key}`
+  const file = (which: 'before' | 'after', from: string, to: string): GeneratedFile => {
+    const patch = [
+      { op: 'test', path, value: from },
+      { op: 'replace', path, value: to },
+    ]
+    return { path: patchPath(kept, which), mode: 0o600, content: { kind: 'text', text: `${JSON.stringify(patch, null, 2)}\n` } }
+  }
+  return [file('after', kept.before, kept.after), file('before', kept.after, kept.before)]
 }
 
 function patchStep(kept: Kept, which: 'before' | 'after'): Step {
-  const title =
-    which === 'after'
-      ? `On this machine: write it into ${kept.name} too, so that an upgrade keeps it`
-      : `On this machine: ${kept.name} as it was`
+  const after = which === 'after'
   return {
-    title: { en: title },
-    commands: [`kubectl -n kube-system patch configmap ${kept.name} --type merge --patch-file ${patchPath(kept, which)}`],
+    title: {
+      en: after
+        ? `On this machine, in this folder: write it into ${kept.name} too, so that an upgrade keeps it`
+        : `On this machine, in this folder: ${kept.name} as it was`,
+    },
+    explain: {
+      en: after
+        ? 'Where the ConfigMap was changed since this folder was written (by this patch too), kubectl says “The request is invalid” and changes nothing: write a new folder then.'
+        : 'Where the ConfigMap was changed by somebody else since, kubectl says “The request is invalid” and changes nothing: take the change out by hand then (kubectl edit).',
+    },
+    commands: [`kubectl -n kube-system patch configmap ${kept.name} --type json --patch-file ${patchPath(kept, which)}`],
   }
 }

@@ -7,7 +7,6 @@ import { itemsOf, type State } from '#model/state.ts'
 export interface Kept {
   readonly name: 'kubeadm-config' | 'kubelet-config'
   readonly key: string
-  readonly resourceVersion?: string | undefined
   readonly before: string
   readonly after: string
 }
@@ -47,7 +46,7 @@ function changed(state: State, name: Kept['name'], key: string, change: (documen
     if (document.errors.length > 0 || !isMap(document.contents) || !change(document)) return undefined
     const after = document.toString({ lineWidth: 0 })
     if (JSON.stringify(document.toJS()) === JSON.stringify(parseDocument(before).toJS())) return undefined
-    return { name, key, before, after, resourceVersion: found.metadata.resourceVersion }
+    return { name, key, before, after }
   } catch {
     return undefined // no configuration of kubeadm's: an alias, a list where a map belongs
   }
