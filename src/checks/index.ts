@@ -28,6 +28,7 @@ import { check as auditLogMaxSize } from './audit/log-max-size.ts'
 import { check as auditLogPath } from './audit/log-path.ts'
 import { check as auditPolicy } from './audit/policy.ts'
 import { check as auditPolicyCoverage } from './audit/policy-coverage.ts'
+import { check as backupEncryptionConfiguration } from './backup/encryption-configuration.ts'
 import { check as backupEtcdJob } from './backup/etcd-job.ts'
 import { check as backupEtcdJobSuccess } from './backup/etcd-job-success.ts'
 import { check as backupMissingProbes } from './backup/missing-probes.ts'
@@ -106,6 +107,7 @@ import { check as encryptionExternalStore } from './encryption/external-store.ts
 import { check as encryptionPlaintextLeft } from './encryption/plaintext-left.ts'
 import { check as encryptionProviderConfig } from './encryption/provider-config.ts'
 import { check as encryptionProviderStrength } from './encryption/provider-strength.ts'
+import { check as encryptionSameConfiguration } from './encryption/same-configuration.ts'
 import { check as encryptionSecretsInEnv } from './encryption/secrets-in-env.ts'
 import { check as encryptionStaleSecrets } from './encryption/stale-secrets.ts'
 import { check as networkDefaultDeny } from './network/default-deny.ts'
@@ -171,6 +173,7 @@ export const checks: readonly Check[] = [
   auditLogPath,
   auditPolicy,
   auditPolicyCoverage,
+  backupEncryptionConfiguration,
   backupEtcdJob,
   backupEtcdJobSuccess,
   backupMissingProbes,
@@ -249,6 +252,7 @@ export const checks: readonly Check[] = [
   encryptionPlaintextLeft,
   encryptionProviderConfig,
   encryptionProviderStrength,
+  encryptionSameConfiguration,
   encryptionSecretsInEnv,
   encryptionStaleSecrets,
   networkDefaultDeny,

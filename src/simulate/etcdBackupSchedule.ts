@@ -84,3 +84,11 @@ function longestGap(times: readonly number[], fires: (date: Date) => boolean): n
   }
   return longest === 0 ? undefined : longest
 }
+
+/** The least that is granted: a day and two hours, so that one slow night is no alarm. */
+const LEAST_HOURS = 26
+
+/** How many hours ago a CronJob must have succeeded: two periods of its schedule. */
+export function hoursGranted(schedule: string): number {
+  return Math.max(LEAST_HOURS, Math.ceil((2 * (longestGapMinutes(schedule) ?? 0)) / 60))
+}

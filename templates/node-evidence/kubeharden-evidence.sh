@@ -1,6 +1,6 @@
 #!/bin/sh
 # Modes and owners of Kubernetes' files on this node, as one JSON document on standard output. Reads only; prints no content
-# of any file, only sha256 sums of manifests. Run as root on the node:
+# of any file, only sha256 sums of manifests, of the EncryptionConfiguration and of the machine's id. Run as root on the node:
 #   kubeharden evidence script | ssh NODE sudo sh > NODE.json
 # then: kubeharden evidence import NODE.json. Option: --root DIR, where the node's file system is mounted (default /).
 set -u
@@ -97,9 +97,16 @@ flag() {
     if [ -n "$found" ]; then printf '%s' "$found"; return; fi
   done
 }
-running() {
+# The number of the first process of this name.
+process() {
   for line in "$root"/proc/[0-9]*/cmdline; do
-    case $(cat "$line" 2>/dev/null | tr "\\000" "\\n" | sed -n 1p) in "$1" | */"$1") return 0 ;; esac
+    case $(cat "$line" 2>/dev/null | tr "\\000" "\\n" | sed -n 1p) in
+    "$1" | */"$1")
+      line=${line%/cmdline}
+      printf '%s' "${line##*/}"
+      return 0
+      ;;
+    esac
   done
   return 1
 }
@@ -128,7 +135,7 @@ host=$(cat "$root/proc/sys/kernel/hostname" 2>/dev/null || uname -n)
 name=$(flag kubelet hostname-override)
 name=${name:-$(printf '%s' "$host" | tr 'A-Z' 'a-z')}
 is_running=false
-if running kubelet; then is_running=true; fi
+if process kubelet >/dev/null; then is_running=true; fi
 
 printf '{\n  "apiVersion": "probe.kubeharden/v1", "kind": "NodeEvidence", "schemaVersion": 1,\n'
 printf '  "metadata": {"name": %s}, "hostname": %s,\n' "$(json "$name")" "$(json "$host")"
@@ -154,10 +161,26 @@ entry kubelet-config "$kubelet_config"
 entry client-ca "$client_ca"
 printf '\n  ],\n  "unreadable": [%s],\n  "sha256": {' "$missed"
 separator=
+sum_of() {
+  printf '%s"%s": "%s"' "$separator" "$1" "${2%% *}"
+  separator=', '
+}
 for pod in kube-apiserver kube-controller-manager kube-scheduler etcd; do
   [ -r "$root$manifests/$pod.yaml" ] || continue
-  sum=$(sha256sum <"$root$manifests/$pod.yaml")
-  printf '%s"%s": "%s"' "$separator" "$pod-manifest" "${sum%% *}"
-  separator=', '
+  sum_of "$pod-manifest" "$(sha256sum <"$root$manifests/$pod.yaml")"
+done
+# The sum is safe to show: nobody finds random keys of 32 bytes by trying, and the API server announces this very sum in its
+# metrics. Read as the API server sees it: its mounts may give the file another path.
+encryption=$(flag kube-apiserver encryption-provider-config)
+if [ -n "$encryption" ]; then
+  file=$root/proc/$(process kube-apiserver)/root$encryption
+  [ -r "$file" ] || file=$root$encryption
+  if [ -r "$file" ]; then sum_of encryption-config "$(sha256sum <"$file")"; else warn "cannot read $encryption"; fi
+fi
+# As the Node object tells it too: another cluster may have a node of the same name.
+for file in /etc/machine-id /var/lib/dbus/machine-id; do
+  [ -s "$root$file" ] || continue
+  sum_of machine-id "$(tr -d '\n' <"$root$file" | sha256sum)"
+  break
 done
 printf '}\n}\n'

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,7 +54,37 @@ describe('what is imported', () => {
   })
 })
 
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const KEYS = 'kind: EncryptionConfiguration # and a key: c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTIzNDU2Nzg='
+
 describe.each([['dash'], ['busybox', 'sh']])('the script under %s', (...shell) => {
+  const [command = '', ...words] = shell
+  const runIn = (root: string) => {
+    const args = [...words, 'templates/node-evidence/kubeharden-evidence.sh', '--root', root]
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  }
+
+  test.each([
+    ['as the API server sees it', 'proc/4711/root/enc/keys.yaml'],
+    ['on the node, where its process may not be looked into', 'enc/keys.yaml'],
+  ])('sums up the encryption configuration %s, and shows none of it', (_, place) => {
+    const root = mkdtempSync(join(tmpdir(), 'evidence-'))
+    try {
+      mkdirSync(join(root, 'proc/4711'), { recursive: true })
+      writeFileSync(join(root, 'proc/4711/cmdline'), '/usr/bin/kube-apiserver\0--encryption-provider-config\0/enc/keys.yaml\0')
+      mkdirSync(join(root, place, '..'), { recursive: true })
+      writeFileSync(join(root, place), KEYS)
+      mkdirSync(join(root, 'etc'))
+      writeFileSync(join(root, 'etc/machine-id'), '0123456789abcdef0123456789abcdef\n')
+      const text = runIn(root)
+      expect(text).not.toContain('c2VjcmV0')
+      const sums = { 'encryption-config': sha256(KEYS), 'machine-id': sha256('0123456789abcdef0123456789abcdef') }
+      expect(parseEvidence(text, 'script', new Date()).sha256).toEqual(sums)
+    } finally {
+      rmSync(root, { recursive: true })
+    }
+  })
+
   test('prints valid evidence, whatever the files are called', () => {
     const root = mkdtempSync(join(tmpdir(), 'evidence-'))
     try {
@@ -61,8 +92,7 @@ describe.each([['dash'], ['busybox', 'sh']])('the script under %s', (...shell) =
       mkdirSync(pki, { recursive: true })
       for (const name of ['a"b.key', 'c\nd é😀\\.crt']) writeFileSync(join(pki, name), 'secret')
       chmodSync(join(pki, 'a"b.key'), 0o640)
-      const [command = '', ...args] = [...shell, 'templates/node-evidence/kubeharden-evidence.sh', '--root', root]
-      const text = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      const text = runIn(root)
       expect(text).not.toContain('secret')
       const found = parseEvidence(text, 'script', new Date())
       expect(found.files.find(({ what }) => what === 'pki-key')).toMatchObject({ path: '/etc/kubernetes/pki/a"b.key', mode: '640' })

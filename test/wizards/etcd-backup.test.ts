@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { KINDS } from '../../src/model/kinds.ts'
 import { problemOf } from '../../src/model/questions.ts'
 import { DISTRIBUTIONS, type State } from '../../src/model/state.ts'
+import { encryptionCopies } from '../../src/simulate/encryptionCopy.ts'
 import { destinationOf, etcdBackups } from '../../src/simulate/etcdBackup.ts'
 import { problemOfCron } from '../../wizards/shared/cron.ts'
 import { filesOf, fileText, impactsOf, objectsOf, planOf, refusalOf, WIZARDS } from './run.ts'
@@ -194,6 +195,10 @@ describe('the encryption configuration', () => {
     expect(JSON.stringify(job)).toContain('["cp","-p","/keys/enc.yaml","/copies/$(JOB_NAME).yaml"]')
     expect(JSON.stringify(job)).toContain('"persistentVolumeClaim":{"claimName":"keys"}')
     expect(etcdBackups([KINDS.cronJobs.schema.parse(job)])).toEqual([])
+    const all = jobsOf({ ...given, storage: 'volume-claim', claim: 'snapshots' }).map((j) => KINDS.cronJobs.schema.parse(j))
+    expect(encryptionCopies(all, [given.encryptionFile])).toMatchObject([
+      { job: { metadata: { name: 'etcd-encryption-copy' } }, to: { kind: 'claim', claim: 'keys' } },
+    ])
   })
 
   it('is never put beside the snapshots', () => {

@@ -1,12 +1,13 @@
 import type { z } from 'zod'
 import { itemsOf, type State } from '#model/state.ts'
+import type { Opened } from '#model/wizard.ts'
 import { controlPlane, flag } from '#simulate/controlPlane.ts'
 import { controlPlaneNodes } from '../shared/cluster.ts'
 import { isNodePath, isSubdomain } from '../shared/names.ts'
 import type { questions } from './questions.ts'
 
 /** From etcd's static pod: its image and where its certificates are; and one node where there are several. */
-export function defaults(state: State): Partial<z.input<typeof questions>> {
+export function defaults(state: State, finding?: Opened): Partial<z.input<typeof questions>> {
   const etcd = itemsOf(state, 'pods').find((p) => p.metadata.namespace === 'kube-system' && p.metadata.labels.component === 'etcd')
   const container = etcd?.spec.containers.find((c) => c.name === 'etcd') ?? etcd?.spec.containers[0]
   const image = container?.image
@@ -17,7 +18,7 @@ export function defaults(state: State): Partial<z.input<typeof questions>> {
   const encryptionFile = apiServerFlag(state, 'encryption-provider-config')
   const claim = itemsOf(state, 'persistentVolumeClaims').find((c) => c.metadata.namespace === 'etcd-backup')?.metadata.name
   return {
-    encryptionCopy: 'by-hand',
+    encryptionCopy: finding?.check === 'backup/encryption-configuration' ? 'volume-claim' : 'by-hand',
     encryptionFile: encryptionFile !== undefined && isNodePath(encryptionFile) ? encryptionFile : undefined,
     inNamespace: 'etcd-backup',
     retention: 'daily-7',

@@ -20,7 +20,7 @@ export const wizard = defineWizard({
       'Creates a namespace and CronJobs that save a snapshot of etcd on a control-plane node and look at it, with a fixed number of files, ' +
       'and writes a runbook for the day you need one.',
   },
-  fixes: ['backup/etcd-job', 'backup/off-host-copy'],
+  fixes: ['backup/etcd-job', 'backup/off-host-copy', 'backup/encryption-configuration'],
   reads: ['nodes', 'pods', 'persistentVolumeClaims'],
   questions,
   texts,

@@ -1,12 +1,10 @@
 import { defineCheck } from '#model/check.ts'
 import { etcdBackups, isManaged } from '#simulate/etcdBackup.ts'
-import { longestGapMinutes } from '#simulate/etcdBackupSchedule.ts'
+import { hoursGranted } from '#simulate/etcdBackupSchedule.ts'
 import { CLUSTER, refTo } from '#simulate/workloadsRefs.ts'
 import { MANAGED, NO_JOB } from './texts.ts'
 
 const HOUR = 3_600_000
-/** The least that is granted: a day and two hours, so that one slow night is no alarm. */
-const LEAST_HOURS = 26
 
 export const check = defineCheck({
   id: 'backup/etcd-job-success',
@@ -63,7 +61,7 @@ status: { lastSuccessfulTime: '2099-02-03T02:00:09Z' } # stands for: last night
       const object = refTo('cronJobs', job)
       const { lastSuccessfulTime } = job.status
       const { creationTimestamp } = job.metadata
-      const limit = Math.max(LEAST_HOURS, Math.ceil((2 * (longestGapMinutes(job.spec.schedule) ?? 0)) / 60))
+      const limit = hoursGranted(job.spec.schedule)
       const at = { object, path: 'status.lastSuccessfulTime', saw: lastSuccessfulTime ?? 'never' }
       const hours = hoursSince(lastSuccessfulTime ?? creationTimestamp ?? '')
       const params = { hours: Math.max(0, hours), limit }
