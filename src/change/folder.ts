@@ -1,4 +1,5 @@
 import type { Edit, PathStep, Preview } from '#model/change.ts'
+import { HardenError } from '#model/errors.ts'
 import { REDACTED } from '#model/objects/redact.ts'
 import { type Json, type ObjectRef, refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
@@ -31,10 +32,13 @@ interface Written {
  * folder is not empty. Returns the paths written.
  */
 export async function toFolder(preview: Preview, dir: string, options: { templates?: string } = {}): Promise<readonly string[]> {
+  const items = preview.inFolder ?? preview.items
+  if (items.some((item) => item.kind === 'node'))
+    throw new HardenError('input', 'What a guard does on a node cannot be written as files.', 'Answer way with by-hand, and write that.')
   await checkFolder(dir)
   const names = new Names()
-  const objects = preview.items.flatMap((item) => (item.kind === 'object' ? [objectFile(item, names, options.templates)] : []))
-  const guides = preview.items.flatMap((item) => (item.kind === 'guide' ? [item.change] : []))
+  const objects = items.flatMap((item) => (item.kind === 'object' ? [objectFile(item, names, options.templates)] : []))
+  const guides = items.flatMap((item) => (item.kind === 'guide' ? [item.change] : []))
   const keys = new KeyRing()
   await keys.load(guides.flatMap((g) => g.files).flatMap(keysOf))
   const files = guides.flatMap((guide) =>

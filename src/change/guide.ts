@@ -1,4 +1,4 @@
-import type { Change, GeneratedFile, KeySource, PreviewItem, Values } from '#model/change.ts'
+import type { Change, GeneratedFile, KeySource, Values } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import { maskedPlanText, planText, runId } from './node/bundle.ts'
 import { renderTemplate } from './render.ts'
@@ -16,11 +16,22 @@ export function keyMask(source: KeySource): string {
 /** The text of a generated file; `resolve` gives what stands in a hole for a key. */
 export function fileText(file: GeneratedFile, resolve: (source: KeySource) => string, templates?: string): string {
   if (file.content.kind === 'text') return file.content.text
+  if (file.content.kind === 'text-patch') return textPatch(file.content)
   if (file.content.kind === 'node-script') return loadNodeScript(templates)
   if (file.content.kind === 'node-plan') return nodePlanText(file.content, resolve, templates)
   const { template, values, keys = {} } = file.content
   const filled: Values = { ...values, ...Object.fromEntries(Object.entries(keys).map(([hole, source]) => [hole, resolve(source)])) }
   return renderTemplate(template, filled, templates).text
+}
+
+/** It says what it expects to find, so that nothing of what somebody else wrote since is lost. */
+function textPatch({ path, from, to }: Extract<GeneratedFile['content'], { kind: 'text-patch' }>): string {
+  const at = path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  const patch = [
+    { op: 'test', path: at, value: from },
+    { op: 'replace', path: at, value: to },
+  ]
+  return `${JSON.stringify(patch, null, 2)}\n`
 }
 
 /** Where a key is only a mask, the sha256 of its file is not known either. */
@@ -44,15 +55,6 @@ export function keysOf({ content }: Pick<GeneratedFile, 'content'>): readonly Ke
 /** Does a key stand in this file? The plan of a node names files with keys and holds none. */
 export function holdsKeys(file: Pick<GeneratedFile, 'content'>): boolean {
   return file.content.kind === 'template' && Object.keys(file.content.keys ?? {}).length > 0
-}
-
-/** Files of a guide as the operator sees them before they are written: no key exists yet. */
-export function previewGuide(change: Guide, templates?: string): PreviewItem {
-  const files = change.files.map((file) => {
-    checkPath(file.path)
-    return { path: file.path, mode: modeOf(file), masked: fileText(file, keyMask, templates) }
-  })
-  return { kind: 'guide', change, files }
 }
 
 /** Files with keys are for their owner only, whatever the plan says. */

@@ -51,7 +51,9 @@ export interface GeneratedFile {
     /** The constant script that changes a node. */
     | { readonly kind: 'node-script' }
     /** What that script is to do on a node, as lines; they name the sha256 of the plan's files. */
-    | { readonly kind: 'node-plan'; readonly node: string; readonly plan: NodePlan }
+    | { readonly kind: 'node-plan'; readonly node: string; readonly plan: NodePlan; readonly now?: NodeChange['now'] }
+    /** A JSON Patch of one text in an object, which it refuses to replace where it is another one by then. */
+    | { readonly kind: 'text-patch'; readonly path: readonly string[]; readonly from: string; readonly to: string }
 }
 
 export interface Step {
@@ -165,9 +167,22 @@ export type PreviewItem =
   | {
       readonly kind: 'guide'
       readonly change: Extract<Change, { kind: 'guide' }>
-      readonly files: readonly { path: string; mode: number; masked: string }[]
+      readonly files: readonly GuideFile[]
+      /** What its scripts do, in the order in which they are run: shown before any file. */
+      readonly nodes?: readonly NodeItem[]
     }
   | NodeItem
+
+/** A file as the operator sees it before it is written; keys are masked. */
+export interface GuideFile {
+  readonly path: string
+  readonly mode: number
+  readonly masked: string
+  /** What it is, where showing it whole would only repeat what stands elsewhere, or in every folder. */
+  readonly told?: Text
+  /** The text that it changes, and into what: shown in its place. */
+  readonly compared?: { readonly before: string; readonly after: string }
+}
 
 /** A flag of a static pod as it is and as it would be; without a value it is not set. */
 export interface FlagChange {
@@ -205,6 +220,8 @@ export interface Preview {
   readonly items: readonly PreviewItem[]
   readonly impacts: readonly Impact[]
   readonly reversible: true | Text
+  /** What a folder holds in place of the items: the same done by hand, where guards would change nodes. */
+  readonly inFolder?: readonly PreviewItem[]
   /** True where every item can be applied (no refusal, no unresolved conflict). */
   readonly ok: boolean
 }

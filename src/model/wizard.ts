@@ -77,6 +77,11 @@ export function defineWizard<Q extends Questions>(definition: Definition<Q>): Wi
   }
 }
 
+/** The same answers with everything on nodes done by hand, which is what a folder can hold; undefined where they say so already. */
+export function byHand({ onNodes }: Pick<Wizard, 'onNodes'>, answers: Answers): Answers | undefined {
+  return onNodes === true && answers.way === 'guard' ? { ...answers, way: 'by-hand' } : undefined
+}
+
 /** The field manager of a wizard's server-side applies; one each, so that one wizard never removes what another set. */
 export function fieldManager(wizard: string): string {
   return `kubeharden:${wizard}`

@@ -2,7 +2,9 @@ import { stringify } from 'yaml'
 import { type FieldChange, type Impact, type Preview, type PreviewItem, pathLabel } from '#model/change.ts'
 import { refLabel } from '#model/refs.ts'
 import { type Lang, safe, safeLines, say } from '#model/text.ts'
+import { guideLines } from './guideText.ts'
 import { nodeLines } from './nodeText.ts'
+import { diffText } from './textDiff.ts'
 
 /** How a line is meant, for colours; the sign in its text says it without them. */
 export type Tone = 'title' | 'plain' | 'add' | 'remove' | 'note' | 'warn' | 'danger'
@@ -29,7 +31,7 @@ export function previewLines(preview: Preview, lang: Lang = 'en'): readonly Line
 
 function itemLines(item: PreviewItem, lang: Lang): Line[] {
   if (item.kind === 'node') return nodeLines(item, lang).map((l) => ({ ...l, text: `  ${l.text}` }))
-  if (item.kind === 'guide') return item.files.flatMap((f) => fileLines(f))
+  if (item.kind === 'guide') return guideLines(item, lang).map((l) => ({ ...l, text: `  ${l.text}` }))
   const head: Line = { tone: 'title', text: `  ${ACTION_WORDS[item.action]}: ${safe(refLabel(item.ref))}` }
   return [
     head,
@@ -55,13 +57,6 @@ function itemLines(item: PreviewItem, lang: Lang): Line[] {
   ]
 }
 
-function fileLines(file: { path: string; mode: number; masked: string }): Line[] {
-  return [
-    { tone: 'title', text: `  write file ${safe(file.path)} (mode ${file.mode.toString(8).padStart(4, '0')})` },
-    ...indented(file.masked, 'add', ' '),
-  ]
-}
-
 function trimmed(object: NonNullable<Extract<PreviewItem, { kind: 'object' }>['before']>): unknown {
   const { name, namespace, labels } = object.metadata
   const { status: _status, ...rest } = object
@@ -77,11 +72,12 @@ function indented(text: string, tone: Tone, sign: string): Line[] {
 function fieldLines(field: FieldChange): Line[] {
   const value = (v: FieldChange['before'], tone: Tone, sign: string) =>
     v === undefined ? [] : indented(typeof v === 'object' && v !== null ? stringify(v) : String(v), tone, `  ${sign}`)
-  return [
-    { tone: 'plain', text: `    ${safe(pathLabel(field.path))}` },
-    ...value(field.before, 'remove', '-'),
-    ...value(field.after, 'add', '+'),
-  ]
+  const head: Line = { tone: 'plain', text: `    ${safe(pathLabel(field.path))}` }
+  const { before, after } = field
+  // A whole file in one field: what changes in it, not the whole of it twice.
+  if (typeof before === 'string' && typeof after === 'string' && before.includes('\n') && after.includes('\n'))
+    return [head, ...diffText(before, after, '      ')]
+  return [head, ...value(field.before, 'remove', '-'), ...value(field.after, 'add', '+')]
 }
 
 const IMPACT_TONE = { info: 'note', warn: 'warn', danger: 'danger' } as const

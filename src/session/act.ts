@@ -13,7 +13,7 @@ import type { Wizard } from '#model/wizard.ts'
 import type { SessionDeps } from './deps.ts'
 import { readLines } from './lines.ts'
 import { type Link, reread } from './link.ts'
-import { offlinePreview } from './offline.ts'
+import { folderItems, offlinePreview } from './offline.ts'
 import { seenAgain } from './seenAgain.ts'
 import type { ActOptions, Outcome } from './types.ts'
 import { verify } from './verify.ts'
@@ -27,9 +27,11 @@ export async function previewOf(link: Link, wizard: Wizard, answers: Answers, si
     reversible: wizard.reversible,
     cluster: named(link),
   }
-  if (link.writer === undefined) return offlinePreview(plan)
+  const folder = folderItems(wizard, link.state, answers)
+  if (link.writer === undefined) return { ...offlinePreview(plan), ...folder }
   await settle(link, link.writer)
-  return previewChanges({ ...plan, writer: link.writer, ...nodesOf(link), ...(signal === undefined ? {} : { signal }) })
+  const preview = await previewChanges({ ...plan, writer: link.writer, ...nodesOf(link), ...(signal === undefined ? {} : { signal }) })
+  return { ...preview, ...folder }
 }
 
 /** What a crash left open; only with the lock held, so never in a session that may not write. */

@@ -1,12 +1,12 @@
 import { NO_DOOR, nodeItem } from '#change/guard/item.ts'
-import { previewGuide } from '#change/guide.ts'
+import { previewGuide } from '#change/guidePreview.ts'
 import { renderObject } from '#change/render.ts'
 import type { Change, Impact, Preview, PreviewItem } from '#model/change.ts'
 import type { Answers } from '#model/questions.ts'
 import { refLabel, refOf } from '#model/refs.ts'
 import type { State } from '#model/state.ts'
 import type { Text } from '#model/text.ts'
-import type { Wizard } from '#model/wizard.ts'
+import { byHand, type Wizard } from '#model/wizard.ts'
 import { readLines } from './lines.ts'
 
 export interface Plan {
@@ -23,15 +23,22 @@ export function offlinePreview(plan: Plan): Preview {
   return { ...plan, items, ok: items.every((i) => i.kind === 'guide' || i.refused === undefined) }
 }
 
+/** What a folder holds where these answers would have guards change the nodes: the same, to be run by hand there. */
+export function folderItems(wizard: Wizard, state: State, answers: Answers): Pick<Preview, 'inFolder'> {
+  const hand = byHand(wizard, answers)
+  return hand === undefined ? {} : { inFolder: wizard.plan(state, hand).map(offlineItem) }
+}
+
 /** A wizard's plan without a server: for `generate`, and for snapshots and folders. */
 export async function offlinePlan(wizard: Wizard, state: State, answers: Answers): Promise<Preview> {
-  return offlinePreview({
+  const preview = offlinePreview({
     wizard: wizard.id,
     changes: wizard.plan(state, answers),
     impacts: [...wizard.impact(state, answers), ...(await wizard.measure(state, answers, readLines))],
     reversible: wizard.reversible,
     cluster: { name: state.cluster.name },
   })
+  return { ...preview, ...folderItems(wizard, state, answers) }
 }
 
 function offlineItem(change: Change): PreviewItem {

@@ -1,6 +1,7 @@
 import type { FieldChange, FlagChange, Impact, NodeChange, NodeItem } from '#model/change.ts'
 import type { NodeComponent, NodeDoor, NodePreflight } from '#model/node.ts'
 import type { Json } from '#model/refs.ts'
+import type { Text } from '#model/text.ts'
 import { fileText, keyMask, modeOf } from '../guide.ts'
 import { jsonEqual } from '../json.ts'
 import { checkNotInterrupted } from '../limit.ts'
@@ -93,11 +94,17 @@ export function flagName(name: string): string {
 }
 
 const AWAY: { readonly [C in NodeComponent]: string } = {
-  'kube-apiserver': '',
+  'kube-apiserver':
+    'The API server of {node} restarts: it is away for about 45 s, and with one control-plane node the API is. Running pods go on.',
   'kube-controller-manager': 'The controller manager of {node} restarts: for about 30 s it makes and replaces nothing there.',
   'kube-scheduler': 'The scheduler of {node} restarts: new pods may wait for about 30 s.',
   etcd: 'etcd on {node} restarts: for about 60 s the API answers late or not at all. Running pods go on.',
   kubelet: 'The kubelet of {node} restarts. Running pods go on; the node may be NotReady for some seconds.',
+}
+
+/** What the restart of a component costs its `{node}`, where nothing else is known. */
+export function restartCost(component: NodeComponent): Text {
+  return { en: AWAY[component] }
 }
 
 /** What a guard may touch, what its work costs, and how it ends, before anybody says yes. */

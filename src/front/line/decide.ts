@@ -137,6 +137,7 @@ async function writeFolder(ui: Ui, preview: Preview): Promise<boolean> {
     const paths = await ui.session.writeFolder(preview, await askFolder(ui, preview))
     ui.out.line(ui.t('Written, nothing applied:'), 'good')
     for (const path of paths) ui.out.line(ui.t('  {path}', { path }))
+    if (preview.inFolder !== undefined) ui.out.para(ui.t('It is run by hand on the nodes: README.md there says how.'), 2)
     return true
   } catch (error) {
     if (error instanceof Back) return false

@@ -126,7 +126,9 @@ export function askWrite(ui: Ui, preview: Preview): void {
   askFolder(
     ui,
     preview.wizard,
-    ui.t('Manifests and files are written there; nothing is sent to the cluster.'),
+    preview.inFolder === undefined
+      ? ui.t('Manifests and files are written there; nothing is sent to the cluster.')
+      : ui.t('The same change is written there, to be run by hand on the nodes; nothing is sent to the cluster.'),
     (dir) => void write(ui, preview, dir),
   )
 }

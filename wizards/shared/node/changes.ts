@@ -48,11 +48,11 @@ function byHand({ title, tasks, proof, kept, more = [] }: NodeWork): Change {
 }
 
 function bundle(task: NodeTask): GeneratedFile[] {
-  const { node, plan } = task
+  const { node, plan, now } = task
   const at = folderOf(task)
   return [
     { path: `${at}/${NODE_SCRIPT}`, mode: 0o700, content: { kind: 'node-script' } },
-    { path: `${at}/plan`, mode: 0o600, content: { kind: 'node-plan', node, plan } },
+    { path: `${at}/plan`, mode: 0o600, content: { kind: 'node-plan', node, plan, ...(now === undefined ? {} : { now }) } },
     ...plan.files.map((file, i): GeneratedFile => ({ path: `${at}/${bundleName(file, i)}`, mode: 0o600, content: file.content })),
   ]
 }
@@ -94,16 +94,13 @@ function undoStep(task: NodeTask): Step {
 
 const patchPath = ({ name }: Kept, which: 'before' | 'after'): string => `${name}-${which}.json`
 
-/** Each says what it expects to find, so that kubectl refuses where somebody else changed it since: nothing of theirs is lost. */
+/** Each says what it expects to find, so that kubectl refuses where somebody else changed it since. */
 function patches(kept: Kept): GeneratedFile[] {
-  const path = `/data/${kept.key}`
-  const file = (which: 'before' | 'after', from: string, to: string): GeneratedFile => {
-    const patch = [
-      { op: 'test', path, value: from },
-      { op: 'replace', path, value: to },
-    ]
-    return { path: patchPath(kept, which), mode: 0o600, content: { kind: 'text', text: `${JSON.stringify(patch, null, 2)}\n` } }
-  }
+  const file = (which: 'before' | 'after', from: string, to: string): GeneratedFile => ({
+    path: patchPath(kept, which),
+    mode: 0o600,
+    content: { kind: 'text-patch', path: ['data', kept.key], from, to },
+  })
   return [file('after', kept.before, kept.after), file('before', kept.after, kept.before)]
 }
 

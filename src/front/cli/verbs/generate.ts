@@ -3,8 +3,8 @@ import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { Answers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
-import { safe, say } from '#model/text.ts'
-import type { Wizard } from '#model/wizard.ts'
+import { say } from '#model/text.ts'
+import { byHand, type Wizard } from '#model/wizard.ts'
 import { folderOf } from '#session/act.ts'
 import { readOnce } from '#session/headless.ts'
 import { offlinePlan } from '#session/offline.ts'
@@ -20,7 +20,13 @@ export function generate(program: Command, ctx: Ctx): void {
     command.action(async (_options, self: Command) => {
       const flags = self.optsWithGlobals() as Globals & Record<string, unknown>
       const state = await stateFor(ctx, flags, wizard)
-      const answers = await answersFor(wizard, flags, state, ctx.io)
+      const answered = await answersFor(wizard, flags, state, ctx.io)
+      const hand = byHand(wizard, answered)
+      if (hand !== undefined && flags.quiet !== true)
+        ctx.io.err(
+          'A guard runs from a session (kubeharden apply). What is written here is the same change, to be run by hand on the nodes.\n',
+        )
+      const answers = hand ?? answered
       const plan = await offlinePlan(wizard, state, answers)
       if (flags.out === undefined) return print(ctx, plan)
       const paths = await folderOf(await fuller(ctx, flags, wizard, answers, state, plan), flags.out)
@@ -38,11 +44,7 @@ function print(ctx: Ctx, plan: Preview): void {
       'Give --out DIR: a new folder, its key files readable by you alone.',
     )
   for (const item of plan.items) {
-    if (item.kind === 'guide') continue
-    if (item.kind === 'node') {
-      ctx.io.err(`Not in the YAML: ${item.component} on node ${safe(item.node)} is changed by its script. Give --out DIR.\n`)
-      continue
-    }
+    if (item.kind !== 'object') continue
     if (item.refused === undefined) ctx.io.out(`---\n${item.yaml.replace(/^---\n/, '')}`)
     else ctx.io.err(`Not in the YAML: ${item.refused.message} ${item.refused.hint}\n`)
   }

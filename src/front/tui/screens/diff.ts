@@ -1,8 +1,8 @@
-import { structuredPatch } from 'diff'
 import { stringify } from 'yaml'
 import { type FieldChange, type PreviewItem, pathLabel } from '#model/change.ts'
 import type { Json, KubeObject } from '#model/refs.ts'
 import { safe, safeLines } from '#model/text.ts'
+import { textDiff } from '#report/textDiff.ts'
 import { hardWrap, type Line, line, span } from '../lines.ts'
 
 type ObjectItem = Extract<PreviewItem, { kind: 'object' }>
@@ -40,12 +40,9 @@ function yamlOf(value: Json | object): string {
   return stringify(value, { lineWidth: 0 })
 }
 
-function patch(before: string, after: string, width: number): Line[] {
-  const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 })
-  return hunks.flatMap((hunk, i) => [
-    ...(i === 0 ? [] : [line(span('    ⋮', 'dim'))]),
-    ...hunk.lines.flatMap((l) => signed(l[0] ?? ' ', l.slice(1), width)),
-  ])
+/** The changed lines of a text with their surroundings. */
+export function patch(before: string, after: string, width: number): Line[] {
+  return textDiff(before, after).flatMap(({ sign, text }) => (sign === '⋮' ? [line(span('    ⋮', 'dim'))] : signed(sign, text, width)))
 }
 
 function block(sign: string, text: string, width: number): Line[] {

@@ -1,22 +1,29 @@
-import type { Change, Step } from '#model/change.ts'
+import type { Change, GuideFile, Step } from '#model/change.ts'
 import { safe, safeLines, say } from '#model/text.ts'
+import { inOrder } from '#report/guideText.ts'
 import { hardWrap, heading, type Line, line, numbered, paragraph, span } from '../lines.ts'
 import type { Ctx } from '../screen.ts'
+import { patch } from './diff.ts'
 
 type Guide = Extract<Change, { kind: 'guide' }>
 
-/** The files of a guide as they would be written; keys are masked. */
-export function fileLines(ctx: Ctx, files: readonly { path: string; mode: number; masked: string }[]): Line[] {
-  return files.flatMap((file) => [
-    line(
-      span('+ ', 'good', true),
-      span(safe(file.path), undefined, true),
-      span(`  ${ctx.t('mode')} ${file.mode.toString(8).padStart(4, '0')}`, 'dim'),
-    ),
-    ...safeLines(file.masked.trimEnd())
-      .split('\n')
-      .flatMap((l) => hardWrap(l, ctx.width - 6).map((part, i): Line => [span(`  + ${i === 0 ? '' : '↳ '}${part}`, 'good')])),
-  ])
+/** The files of a guide as they would be written, what is to be read first; keys are masked. */
+export function fileLines(ctx: Ctx, files: readonly GuideFile[]): Line[] {
+  return inOrder(files).flatMap((file) => {
+    const mode = `${ctx.t('mode')} ${file.mode.toString(8).padStart(4, '0')}`
+    if (file.told !== undefined)
+      return [
+        ...paragraph(`+ ${safe(file.path)}  ${mode}`, ctx.width, 0),
+        ...paragraph(safe(say(file.told, ctx.lang)), ctx.width, 4, 'dim'),
+      ]
+    const head = line(span('+ ', 'good', true), span(safe(file.path), undefined, true), span(`  ${mode}`, 'dim'))
+    if (file.compared !== undefined) return [head, ...patch(file.compared.before, file.compared.after, ctx.width)]
+    const body = safeLines(file.masked.trimEnd()).split('\n')
+    return [
+      head,
+      ...body.flatMap((l) => hardWrap(l, ctx.width - 6).map((part, i): Line => [span(`  + ${i === 0 ? '' : '↳ '}${part}`, 'good')])),
+    ]
+  })
 }
 
 /** The way back first, then the steps, each with its number. */

@@ -1,5 +1,6 @@
 import type { FieldConflict, NodeItem, PreviewItem } from '#model/change.ts'
 import { safe, say } from '#model/text.ts'
+import { nodesOnce, sameLine } from '#report/guideText.ts'
 import { nodeLines } from '#report/nodeText.ts'
 import { askApply, askWrite, changing, hasGuide, obstacle } from '../acting.ts'
 import { BLANK, hardWrap, heading, type Line, line, paragraph, span, type Tone } from '../lines.ts'
@@ -81,7 +82,12 @@ const ACTIONS: Record<'create' | 'update' | 'delete' | 'none', readonly [string,
 function itemLines(ctx: Ctx, item: PreviewItem): Line[] {
   const { t, width } = ctx
   if (item.kind === 'guide')
-    return [heading(say(item.change.title, ctx.lang)), ...fileLines(ctx, item.files), ...stepLines(ctx, item.change)]
+    return [
+      heading(say(item.change.title, ctx.lang)),
+      ...nodesOnce(item.nodes ?? []).flatMap(({ node, same }) => toned(ctx, [...nodeLines(node, ctx.lang), ...sameLine(node, same)])),
+      ...fileLines(ctx, item.files),
+      ...stepLines(ctx, item.change),
+    ]
   if (item.kind === 'node') return nodeItemLines(ctx, item)
   const [word, tone] = ACTIONS[item.action]
   const notes: Line[] = [
@@ -118,14 +124,17 @@ const NODE_TONES: Record<ReturnType<typeof nodeLines>[number]['tone'], Tone | un
 /** What a guard would do on a node; sentences are wrapped at words, YAML keeps its spaces. */
 function nodeItemLines(ctx: Ctx, item: NodeItem): Line[] {
   const head = item.change.kind === 'node' ? [heading(say(item.change.title, ctx.lang))] : []
-  const lines = nodeLines(item, ctx.lang).flatMap(({ tone, text }): Line[] => {
+  return [...head, ...toned(ctx, nodeLines(item, ctx.lang))]
+}
+
+function toned(ctx: Ctx, lines: ReturnType<typeof nodeLines>): Line[] {
+  return lines.flatMap(({ tone, text }): Line[] => {
     if (tone === 'title') return [line(span(text, undefined, true))]
     if (tone === 'add' || tone === 'remove' || tone === 'plain')
       return hardWrap(text, ctx.width - 2).map((part, i) => [span(i === 0 ? part : `    ↳ ${part}`, NODE_TONES[tone])])
     const indent = text.length - text.trimStart().length
     return paragraph(text.trimStart(), ctx.width, indent, NODE_TONES[tone])
   })
-  return [...head, ...lines]
 }
 
 function conflict(ctx: Ctx, { manager, field }: FieldConflict): Line[] {
