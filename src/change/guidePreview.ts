@@ -6,7 +6,7 @@ import { checkPath, fileText, type Guide, keyMask, modeOf } from './guide.ts'
 
 /** A guide as the operator sees it before its files are written, when no key exists yet: what it does, then its files. */
 export function previewGuide(change: Guide, templates?: string): PreviewItem {
-  const elsewhere = new Map(change.files.flatMap(shownWithNode))
+  const elsewhere = new Map([...change.files.flatMap(shownWithNode), ...change.files.flatMap(wayBack)])
   const files = change.files.map((file): GuideFile => {
     checkPath(file.path)
     const masked = fileText(file, keyMask, templates)
@@ -17,7 +17,7 @@ export function previewGuide(change: Guide, templates?: string): PreviewItem {
       mode: modeOf(file),
       masked,
       ...(told === undefined ? {} : { told }),
-      ...(content.kind === 'text-patch' ? { compared: { before: content.from, after: content.to } } : {}),
+      ...(content.kind === 'text-patch' && told === undefined ? { compared: { before: content.from, after: content.to } } : {}),
     }
   })
   const nodes = change.files.flatMap((file) => nodeOf(file, change, templates))
@@ -29,6 +29,15 @@ function shownWithNode({ path, content }: GeneratedFile): [string, Text][] {
   if (content.kind !== 'node-plan') return []
   const folder = path.slice(0, path.lastIndexOf('/') + 1)
   return content.plan.files.map((file, i) => [`${folder}${bundleName(file, i)}`, { en: `becomes ${file.path}, shown above` }])
+}
+
+/** A patch that only takes back what one before it in the list does. */
+function wayBack({ path, content }: GeneratedFile, at: number, files: readonly GeneratedFile[]): [string, Text][] {
+  if (content.kind !== 'text-patch') return []
+  const there = files
+    .slice(0, at)
+    .find(({ content: other }) => other.kind === 'text-patch' && other.from === content.to && other.to === content.from)
+  return there === undefined ? [] : [[path, { en: `the way back of ${there.path}` }]]
 }
 
 function toldOf({ content }: GeneratedFile, text: string): Text | undefined {

@@ -13,7 +13,7 @@ export function nodeLines(item: NodeItem, lang: Lang = 'en'): readonly Line[] {
     // First of all: how much is handed over for it.
     ...(item.action === 'none' ? [] : item.touches.map((t) => touchText(t, lang))),
     ...item.folders.map((f): Line => ({ tone: 'add', text: `  + folder ${safe(f.path)} (mode ${octal(f.mode)})` })),
-    ...item.files.flatMap(fileText),
+    ...item.files.map((f): Line => ({ tone: 'add', text: `  + ${fileHead(f)}` })),
     ...item.mounts.map(
       (m): Line => ({ tone: 'add', text: `  + mount ${safe(m.hostPath)} at ${safe(m.mountPath)}${m.readOnly ? ', read-only' : ''}` }),
     ),
@@ -26,6 +26,8 @@ export function nodeLines(item: NodeItem, lang: Lang = 'en'): readonly Line[] {
           { tone: 'danger', text: `  ! refused: ${safe(item.refused.message)}` } as const,
           { tone: 'note', text: `    ${safe(item.refused.hint)}` } as const,
         ]),
+    // Last: a long file hides nothing of what is changed.
+    ...item.files.flatMap(fileText),
   ]
 }
 
@@ -36,12 +38,12 @@ export function nodeHead(item: NodeItem): string {
 
 const octal = (mode: number) => mode.toString(8).padStart(4, '0')
 
+const fileHead = (file: NodeItem['files'][number]) => `file ${safe(file.path)} (mode ${octal(file.mode)})`
+
 function fileText(file: NodeItem['files'][number]): Line[] {
-  const body = safeLines(file.masked.trimEnd())
-    .split('\n')
-    .map((line): Line => ({ tone: 'add', text: `      ${line}` }))
-  const head: Line = { tone: 'add', text: `  + file ${safe(file.path)} (mode ${octal(file.mode)})` }
-  return file.masked === '' ? [head] : [head, ...body]
+  if (file.masked === '') return []
+  const body = safeLines(file.masked.trimEnd()).split('\n')
+  return [{ tone: 'title', text: `  ${fileHead(file)}:` }, ...body.map((line): Line => ({ tone: 'add', text: `      ${line}` }))]
 }
 
 function flagText({ name, before, after }: FlagChange): Line[] {

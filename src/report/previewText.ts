@@ -24,9 +24,15 @@ export function previewLines(preview: Preview, lang: Lang = 'en'): readonly Line
     ...impactLines(preview.impacts, lang),
     {
       tone: 'note',
-      text: preview.reversible === true ? 'This can be undone.' : `Undo: ${say(preview.reversible, lang)}`,
+      text: preview.reversible === true ? undone(preview) : `Undo: ${say(preview.reversible, lang)}`,
     },
   ]
+}
+
+/** What is done by hand on nodes is taken back there too; the journal only knows of the files. */
+function undone({ items }: Preview): string {
+  const byHand = items.length > 0 && items.every((item) => item.kind === 'guide')
+  return byHand ? 'This can be taken back on the nodes, by the steps of the way back.' : 'This can be undone.'
 }
 
 function itemLines(item: PreviewItem, lang: Lang): Line[] {

@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { applyPreview } from '#change/apply.ts'
+import { toFolder } from '#change/folder.ts'
 import type { MakeBundle } from '#change/guard/run.ts'
+import { previewGuide } from '#change/guidePreview.ts'
 import { previewChanges } from '#change/preview.ts'
 import { settleJournal } from '#change/settle.ts'
 import { applyUndo, previewUndo } from '#change/undo.ts'
@@ -12,7 +14,7 @@ import type { NodeChange } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
 import type { NodeDoor, NodeOutcome, NodePlan, NodeRun, NodeState } from '#model/node.ts'
 import type { KubeObject } from '#model/refs.ts'
-import { FakeCluster, MemoryJournal } from './support.ts'
+import { FakeCluster, MemoryJournal, temporaryFolder } from './support.ts'
 
 const PLAN: NodePlan = {
   component: 'kube-apiserver',
@@ -144,6 +146,24 @@ describe('the preview of a change on a node', () => {
     expect(offline).toMatchObject({ ok: false })
     expect(nodes.runs).toEqual([])
   })
+})
+
+it('a folder holds what is done by hand instead; without that it is refused before anything is written', async () => {
+  const { preview } = world()
+  const shown = await preview([change('cp-1')])
+  const dir = path.join(temporaryFolder(), 'out')
+  expect(await failure(toFolder(shown, dir))).toMatchObject({ code: 'input', hint: expect.stringContaining('by-hand') })
+  expect(existsSync(dir)).toBe(false)
+  const guide = {
+    kind: 'guide',
+    title: { en: 'Profiling off' },
+    files: [{ path: 'cp-1/plan', mode: 0o600, content: { kind: 'text', text: 'x' } }],
+    steps: [],
+    rollback: [],
+    proof: { kind: 'check', check: 'a/b' },
+  } as const
+  const paths = await toFolder({ ...shown, inFolder: [previewGuide(guide)] }, dir)
+  expect(paths.map((p) => path.relative(dir, p)).toSorted()).toEqual(['README.md', 'cp-1/plan'])
 })
 
 describe('a change on nodes, applied', () => {

@@ -4,6 +4,7 @@ import { defineWizard } from '#model/wizard.ts'
 import { controlPlaneNodes, input, refuseDistributions } from '../shared/cluster.ts'
 import { nodeChanges } from '../shared/node/changes.ts'
 import { keptFlags } from '../shared/node/kept.ts'
+import { nowOn } from '../shared/node/now.ts'
 import { nodesOf } from '../shared/node/questions.ts'
 import { impact } from './impact.ts'
 import { measure } from './measure.ts'
@@ -42,7 +43,7 @@ function plan(state: State, answers: AuditAnswers): readonly Change[] {
   const each = auditPlan(answers)
   return nodeChanges(answers, {
     title: { en: 'An audit policy for the API server' },
-    tasks: nodesOf(state, answers, controlPlaneNodes(state)).map((node) => ({ node, plan: each })),
+    tasks: nodesOf(state, answers, controlPlaneNodes(state)).map((node) => ({ node, plan: each, ...nowOn(state, node, each) })),
     proof: { kind: 'check', check: 'audit/policy' },
     kept: keptFlags(state, [each]),
     more: [

@@ -3,21 +3,20 @@ import type { State } from '#model/state.ts'
 import { controlPlaneNodes, refuseDistributions } from '../shared/cluster.ts'
 import { type NodeTask, nodeChanges } from '../shared/node/changes.ts'
 import { keptFlags } from '../shared/node/kept.ts'
+import { nowOn } from '../shared/node/now.ts'
 import { nodesOf } from '../shared/node/questions.ts'
 import { plansOf } from './plans.ts'
 import type { FlagAnswers } from './questions.ts'
-import { instanceOn, nowOf } from './seen.ts'
+import { instanceOn } from './seen.ts'
 import { SETTINGS } from './settings.ts'
 import { WAYS } from './ways.ts'
 
 /** One plan for each component of each node: etcd last of all, everything of one node before the next. */
 export function allPlans(state: State, answers: FlagAnswers): readonly NodeTask[] {
   return nodesOf(state, answers, controlPlaneNodes(state)).flatMap((node) =>
-    plansOf(state, answers.settings, (component) => instanceOn(state, component, node)).map((plan): NodeTask => {
-      const component = plan.component === 'kubelet' ? undefined : instanceOn(state, plan.component, node)
-      const now = nowOf(component, plan.flags)
-      return { node, plan, ...(now === undefined ? {} : { now }) }
-    }),
+    plansOf(state, answers.settings, (component) => instanceOn(state, component, node)).map(
+      (plan): NodeTask => ({ node, plan, ...nowOn(state, node, plan) }),
+    ),
   )
 }
 

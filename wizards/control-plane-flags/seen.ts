@@ -1,16 +1,11 @@
 import type { z } from 'zod'
-import type { FlagEdit } from '#model/node.ts'
 import { itemsOf, type State } from '#model/state.ts'
-import { type Component, componentPods, flag, type Instance } from '#simulate/controlPlane.ts'
+import type { Component, Instance } from '#simulate/controlPlane.ts'
 import { controlPlaneNodes } from '../shared/cluster.ts'
+import { instancesOf } from '../shared/node/now.ts'
 import { checkOf, type Opened } from '../shared/opened.ts'
 import type { questions } from './questions.ts'
 import { isDone, SETTING_IDS, SETTINGS, type SettingId } from './settings.ts'
-
-/** The instances whose flags can be read. */
-export function instancesOf(state: State, component: Component): readonly Instance[] {
-  return componentPods(itemsOf(state, 'pods'), component).filter(({ hidden }) => !hidden)
-}
 
 /** The instance on a node; on another one where that was not seen (all are made from one configuration). */
 export function instanceOn(state: State, component: Component, node: string): Instance | undefined {
@@ -34,22 +29,6 @@ export function kubeletsSigned(state: State): boolean {
     nodes.length > 0 &&
     nodes.every((n) => kubelets.some((k) => k.metadata.name === n.metadata.name && k.config.serverTLSBootstrap === true))
   )
-}
-
-/** Now, for the flags of a plan: what the preview compares with. */
-export function nowOf(
-  instance: Instance | undefined,
-  flags: readonly FlagEdit[],
-): { readonly flags: { [name: string]: string } } | undefined {
-  if (instance === undefined) return undefined
-  return {
-    flags: Object.fromEntries(
-      flags.flatMap(({ name }) => {
-        const value = flag(instance, name)
-        return value === undefined ? [] : [[name, value]]
-      }),
-    ),
-  }
 }
 
 /** What this cluster does not have yet and is safe here; the one of the finding where it is opened on one. */

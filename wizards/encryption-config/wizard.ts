@@ -5,6 +5,7 @@ import { PLAIN } from '#simulate/encryptionLife.ts'
 import { controlPlaneNodes, input, refuseDistributions } from '../shared/cluster.ts'
 import { nodeChanges } from '../shared/node/changes.ts'
 import { keptFlags } from '../shared/node/kept.ts'
+import { nowOn } from '../shared/node/now.ts'
 import { nodesOf } from '../shared/node/questions.ts'
 import { contentOf } from './files.ts'
 import { impact } from './impact.ts'
@@ -50,7 +51,7 @@ function plan(state: State, answers: EncryptionAnswers): readonly Change[] {
   const { goal, step, plan: each } = planned(state, answers)
   return nodeChanges(answers, {
     title: TITLES[step.do],
-    tasks: nodesOf(state, answers, controlPlaneNodes(state)).map((node) => ({ node, plan: each })),
+    tasks: nodesOf(state, answers, controlPlaneNodes(state)).map((node) => ({ node, plan: each, ...nowOn(state, node, each) })),
     proof: proofOf(goal, answers),
     kept: keptFlags(state, [each]),
     more: [AFTER[step.do], KEEP],

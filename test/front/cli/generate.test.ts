@@ -51,6 +51,20 @@ describe('generate', () => {
     expect(files(second).flatMap(secrets)).not.toEqual(expect.arrayContaining(withKeys.flatMap(secrets)))
   })
 
+  it('--way guard writes the folder of by-hand, with how to run it, and says so', async () => {
+    const bench = cliBench()
+    const [hand, guard] = [folder(), folder()]
+    const common = ['generate', 'audit-policy', '--practice']
+    expect(await bench.run([...common, '--out', hand])).toMatchObject({ code: 0 })
+    const { code, err } = await bench.run([...common, '--way', 'guard', '--guard-image', 'registry.example/busybox:1', '--out', guard])
+    expect(code, err).toBe(0)
+    expect(err).toContain('to be run by hand on the nodes')
+    const texts = (dir: string) => files(dir).map((f) => [f.slice(dir.length), readFileSync(f, 'utf8')])
+    expect(texts(guard)).toEqual(texts(hand))
+    expect(texts(guard).map(([name]) => name)).toContain('/cp-1/kube-apiserver/kubeharden-node.sh')
+    expect(readFileSync(join(guard, 'README.md'), 'utf8')).toContain('kubeharden-node.sh --apply')
+  })
+
   it('without any kubeconfig it generates without a cluster, and says so', async () => {
     const { code, out, err } = await cliBench().run(['generate', 'network-policies', '--in-namespaces', 'anything'])
     expect(code, err).toBe(0)

@@ -69,18 +69,31 @@ function putPlan(document: Document, plan: NodePlan): boolean {
   for (const { name, value } of plan.flags) {
     if (version.endsWith('v1beta4')) putNamed(document, args, name, value === undefined ? undefined : { name, value })
     else if (value === undefined) document.deleteIn([...args, name])
-    else document.setIn([...args, name], value)
+    else {
+      opened(document, [...args, name])
+      document.setIn([...args, name], value)
+    }
   }
   for (const { name, hostPath, mountPath, readOnly, type } of plan.mounts)
     putNamed(document, [...section, 'extraVolumes'], name, { name, hostPath, mountPath, readOnly, pathType: type })
   return true
 }
 
+/** An empty map on the way there is written as `{}`: what comes into it shall not stand in that one line. */
+function opened(document: Document, path: readonly string[]): void {
+  for (const [i] of path.entries()) {
+    const map = i === 0 ? document.contents : document.getIn(path.slice(0, i))
+    if (isMap(map) && map.items.length === 0) map.flow = false
+  }
+}
+
 /** An entry of a list that is told apart by `name`: replaced, added, or taken away. */
 function putNamed(document: Document, path: readonly string[], name: string, entry: object | undefined): void {
   const list = document.getIn(path)
   if (!isSeq(list)) {
-    if (entry !== undefined) document.setIn(path, document.createNode([entry]))
+    if (entry === undefined) return
+    opened(document, path)
+    document.setIn(path, document.createNode([entry]))
     return
   }
   const items = (list as YAMLSeq).items.filter((item) => !(item instanceof YAMLMap && nameOf(item) === name))

@@ -68,6 +68,8 @@ function impacts(ctx: Ctx, plan: Plan): Line[] {
 function reversible(ctx: Ctx, plan: Plan): Line[] {
   if (plan.undo !== undefined) return []
   const { reversible: back } = plan.preview
+  if (back === true && hasGuide(plan.preview) && changing(plan.preview).length === 0)
+    return [line(span(ctx.t('↺ can be taken back on the nodes; the way back stands before the steps'), 'dim'))]
   if (back === true) return [line(span(ctx.t('↺ can be undone from the journal'), 'dim'))]
   return paragraph(`! ${ctx.t('cannot be undone completely')}: ${say(back, ctx.lang)}`, ctx.width, 0, 'warn')
 }
