@@ -1,89 +1,44 @@
 /**
- * Records what a real API server creates by itself into templates/practice/rbac-defaults.yaml.
- * Run it when Kubernetes' version changes: `node test/practice/record.ts`.
- *
- * Two things come from the controller manager, which the test cluster has not: the rules of aggregated ClusterRoles
- * (admin, edit, view) and the controllers' service accounts. Both are made here as it makes them.
+ * Records the practice cluster from a real kubeadm node into templates/practice. Run it when Kubernetes' version changes or
+ * the shop does: `node test/practice/record.ts` (root on Linux; two minutes). Twice in a row gives the same files.
  */
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { stringify } from 'yaml'
-import { startCluster, type TestCluster } from '../cluster/apiserver.ts'
+import { startNode } from '../cluster/node/node.ts'
+import { clusterNames } from '../cluster/node/place.mjs'
+import { readEvidence } from './record/evidence.ts'
+import { readFileOf, writeFileOf } from './record/files.ts'
+import { readObjects } from './record/objects.ts'
+import { readProbes } from './record/probes.ts'
+import { runShop } from './record/shop.ts'
+import { CONTROL_PLANE, stockOf } from './record/stock.ts'
+import { onAllNodes, workerNodes } from './record/workers.ts'
 
-const RBAC = '/apis/rbac.authorization.k8s.io/v1'
-const KINDS = [
-  { plural: 'clusterroles', kind: 'ClusterRole' },
-  { plural: 'clusterrolebindings', kind: 'ClusterRoleBinding' },
-  { plural: 'roles', kind: 'Role' },
-  { plural: 'rolebindings', kind: 'RoleBinding' },
-]
-const TARGET = join(import.meta.dirname, '../../templates/practice/rbac-defaults.yaml')
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const { name } = CONTROL_PLANE
+if (clusterNames().includes(name)) throw new Error(`There is a cluster ${name}: npm run cluster -- down --name ${name}, then record anew.`)
 
-interface Rule {
-  readonly [key: string]: readonly string[]
-}
-interface RbacObject {
-  apiVersion?: string
-  kind?: string
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> }
-  rules?: Rule[] | null
-  aggregationRule?: { clusterRoleSelectors: readonly { matchLabels: Record<string, string> }[] }
-  subjects?: readonly { kind: string; name: string; namespace?: string }[]
-}
-
-async function list(cluster: TestCluster, plural: string, kind: string): Promise<RbacObject[]> {
-  const answer = await cluster.api(`${RBAC}/${plural}`)
-  if (answer.status !== 200) throw new Error(`${plural}: ${answer.text}`)
-  const { items } = JSON.parse(answer.text) as { items: RbacObject[] }
-  return items
-    .filter((item) => item.metadata.labels?.['kubernetes.io/bootstrapping'] === 'rbac-defaults')
-    .map(({ metadata: { name, namespace, labels, annotations }, ...rest }) => ({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind,
-      metadata: { name, namespace, labels, annotations },
-      ...rest,
-    }))
-}
-
-/** As the clusterrole-aggregation controller: roles that match a selector, by name, each rule once. */
-function aggregate(roles: RbacObject[]): void {
-  const byName = [...roles].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-  // edit aggregates into admin and view into edit: repeat until nothing changes.
-  for (let round = 0; round < 4; round += 1) {
-    for (const role of roles.filter((r) => r.aggregationRule !== undefined)) {
-      const rules: Rule[] = []
-      for (const { matchLabels } of role.aggregationRule?.clusterRoleSelectors ?? [])
-        for (const source of byName) {
-          const matches = Object.entries(matchLabels).every(([key, value]) => source.metadata.labels?.[key] === value)
-          if (!matches || source.metadata.name === role.metadata.name) continue
-          for (const rule of source.rules ?? []) if (!rules.some((r) => JSON.stringify(r) === JSON.stringify(rule))) rules.push(rule)
-        }
-      role.rules = rules
-    }
-  }
-}
-
-/** The controllers' and bootstrap accounts that the bindings name. */
-function serviceAccounts(bindings: readonly RbacObject[]): RbacObject[] {
-  const names = bindings.flatMap((b) => (b.subjects ?? []).filter((s) => s.kind === 'ServiceAccount' && s.namespace === 'kube-system'))
-  return [...new Set(names.map((s) => s.name))].sort().map((name) => ({
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name, namespace: 'kube-system' },
-  }))
-}
-
-const cluster = await startCluster({ name: 'record' })
+const node = await startNode(name, say)
 try {
-  const lists = await Promise.all(KINDS.map(({ plural, kind }) => list(cluster, plural, kind)))
-  const [roles = [], clusterBindings = [], , bindings = []] = lists
-  aggregate(roles)
-  const objects = [...lists.flat(), ...serviceAccounts([...clusterBindings, ...bindings])]
-  const version = JSON.parse((await cluster.api('/version')).text) as { gitVersion: string }
-  const head = `# Recorded from kube-apiserver ${version.gitVersion} by test/practice/record.ts: what it creates by itself. Do not edit.\n`
-  await writeFile(TARGET, head + objects.map((o) => stringify(o, { lineWidth: 0 })).join('---\n'))
-  const metrics = (await cluster.api('/metrics')).text.split('\n').filter((l) => l.startsWith('apiserver_storage_transformation'))
-  process.stdout.write(`${objects.length} objects to ${TARGET}\n${metrics.slice(0, 6).join('\n')}\n`)
+  const shop = await readFileOf('shop.yaml')
+  await runShop(node, shop)
+  say(`${shop.length} objects of shop.yaml were accepted; its pods run and reach each other`)
+  const stock = stockOf(node)
+  const recorded = await readObjects(node, stock, shop)
+  const [probes, evidence] = [await readProbes(node, stock), await readEvidence(node, stock)]
+  if (stock.unused().length > 0) throw new Error(`These differences of the bench are gone:\n${stock.unused().join('\n')}`)
+  const { serverVersion } = JSON.parse(await node.kubectl(['version', '-o', 'json'])) as { serverVersion: { gitVersion: string } }
+  const head = (what: string) => `${what}, recorded from a kubeadm node ${serverVersion.gitVersion} by test/practice/record.ts.`
+  for (const [file, own] of recorded) {
+    const objects = own.flatMap((object) => (object.kind === 'Node' ? [object, ...workerNodes(object)] : [onAllNodes(object)]))
+    await writeFileOf(
+      file,
+      head(`What ${file === 'kube-router.yaml' ? 'the network plugin brings' : `${file.slice(0, -5)} makes`}`),
+      objects,
+    )
+    say(`${objects.length} objects to ${file}`)
+  }
+  await writeFileOf('probes.yaml', head('What questions to the API server and the kubelets are answered with'), probes)
+  await writeFileOf('evidence.yaml', head('What the evidence script prints on each node'), evidence)
+  say(`${probes.length} answers to probes.yaml, ${evidence.length} to evidence.yaml`)
 } finally {
-  await cluster.stop()
+  await node.down()
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '#model/access.ts'
-import type { KubeObject } from '#model/refs.ts'
+import { type KubeObject, PROBE_API } from '#model/refs.ts'
 import { pickKinds } from '../objects/pick.ts'
 import { stateFromObjects } from '../objects/toState.ts'
 import { podsOf } from './controllers.ts'
@@ -17,7 +17,7 @@ export async function connectPractice(clock: () => Date = () => new Date()): Pro
   const store = new Store()
   const probes: KubeObject[] = []
   for (const object of await loadPractice(clock())) {
-    if (object.kind.endsWith('Probe')) probes.push(object)
+    if (object.apiVersion === PROBE_API) probes.push(object)
     else store.put(object)
   }
   const uid = store.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' })?.metadata.uid

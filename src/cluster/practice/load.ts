@@ -10,12 +10,16 @@ import { prepared, withDefaults } from './defaults.ts'
 import { updateFields } from './managed.ts'
 import { born } from './store.ts'
 
-/** Who wrote the objects of a file, as managedFields would tell. */
-const FILES = [
+/** Who wrote the objects of a file, as managedFields would tell; nobody wrote what is asked of servers and nodes. */
+const FILES: readonly { readonly file: string; readonly manager?: string }[] = [
+  { file: 'kube-apiserver.yaml', manager: 'kube-apiserver' },
+  { file: 'kube-controller-manager.yaml', manager: 'kube-controller-manager' },
+  { file: 'kubelet.yaml', manager: 'kubelet' },
   { file: 'kubeadm.yaml', manager: 'kubeadm' },
-  { file: 'rbac-defaults.yaml', manager: 'kube-apiserver' },
+  { file: 'kube-router.yaml', manager: 'kubectl-client-side-apply' },
   { file: 'shop.yaml', manager: 'kubectl-client-side-apply' },
-  { file: 'probes.yaml', manager: 'probe' },
+  { file: 'probes.yaml' },
+  { file: 'evidence.yaml' },
 ]
 /** The day on which the files are written as if it were today, and when the cluster was made. */
 const WRITTEN = Date.parse('2026-06-01T09:00:00Z')
@@ -47,8 +51,8 @@ async function readObjects(folder: string): Promise<readonly KubeObject[]> {
   return parts.flat()
 }
 
-function alive(object: KubeObject, manager: string): KubeObject {
-  if (manager === 'probe') return object
+function alive(object: KubeObject, manager: string | undefined): KubeObject {
+  if (manager === undefined) return object
   const { uid, creationTimestamp } = object.metadata
   const created = typeof creationTimestamp === 'string' ? creationTimestamp : INSTALLED
   const whole = withDefaults(born(object, created, uid ?? uuidOf(refLabel(refOf(object)))))

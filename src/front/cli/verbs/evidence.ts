@@ -83,7 +83,7 @@ async function inStore(
 ): Promise<void> {
   const target = targetOf(flags)
   if (target.kind === 'practice')
-    throw new HardenError('usage', 'The practice cluster has no nodes to take evidence from.', 'Leave --practice out.')
+    throw new HardenError('usage', 'The practice cluster brings the evidence of its nodes along.', 'Leave --practice out.')
   const deps = ctx.deps.session(flags, { readOnly: !locked })
   const state = await readOnce(deps, target, ['nodes', 'nodeEvidence'], { signal: ctx.io.signal })
   const stores = await deps.openStores(target, state.cluster, { locked })
