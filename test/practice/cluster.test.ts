@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { connectPractice } from '#cluster/practice/index.ts'
 import { ALL_KINDS } from '#model/kinds.ts'
+import { EVIDENCE_DAYS } from '#model/objects/evidence.ts'
 import { itemsOf } from '#model/state.ts'
+import { isDefault, isKubeadmBinding, isShippedAccount } from '#simulate/rbacDefaults.ts'
 
 const state = async (at = '2026-11-22T12:00:00Z') => (await connectPractice(() => new Date(at))).reader.collect(ALL_KINDS)
 
@@ -23,6 +25,17 @@ describe('the practice cluster', () => {
     expect(Date.parse(itemsOf(later, 'identity')[0]?.certificate?.notAfter ?? '')).toBeGreaterThan(Date.parse('2027-06-01'))
   })
 
+  it('brings evidence of each node along, which is young enough on any day', async () => {
+    const at = '2027-03-01T12:00:00Z'
+    const s = await state(at)
+    const evidence = itemsOf(s, 'nodeEvidence')
+    expect(evidence.map(({ metadata }) => metadata.name)).toEqual(itemsOf(s, 'nodes').map(({ metadata }) => metadata.name))
+    for (const { takenAt } of evidence) {
+      expect(Date.parse(takenAt)).toBeLessThan(Date.parse(at))
+      expect(Date.parse(at) - Date.parse(takenAt)).toBeLessThan(EVIDENCE_DAYS * 86_400_000)
+    }
+  })
+
   it('holds no credential, not even a made up one', async () => {
     expect(JSON.stringify(await state())).not.toMatch(/not-a-real|made up/)
   })
@@ -35,7 +48,9 @@ describe('the practice cluster', () => {
     for (const b of [...itemsOf(s, 'clusterRoleBindings'), ...itemsOf(s, 'roleBindings')])
       expect(names).toContain(`${b.roleRef.kind === 'Role' ? (b.metadata.namespace ?? '') : ''}/${b.roleRef.name}`)
     const accounts = new Set(itemsOf(s, 'serviceAccounts').map((a) => `${a.metadata.namespace}/${a.metadata.name}`))
-    const lost = [...itemsOf(s, 'clusterRoleBindings'), ...itemsOf(s, 'roleBindings')].flatMap((b) =>
+    // Of what a control plane binds by itself, some accounts are made only where their controllers run (a cloud's, kube-dns).
+    const chosen = [...itemsOf(s, 'clusterRoleBindings'), ...itemsOf(s, 'roleBindings')].filter((b) => !isDefault(b.metadata))
+    const lost = chosen.flatMap((b) =>
       b.subjects
         .filter((x) => x.kind === 'ServiceAccount' && !accounts.has(`${x.namespace}/${x.name}`))
         .map((x) => `${x.namespace}/${x.name}`),
@@ -44,6 +59,18 @@ describe('the practice cluster', () => {
     for (const pod of itemsOf(s, 'pods'))
       if (pod.spec.serviceAccountName !== undefined) expect(accounts).toContain(`${pod.metadata.namespace}/${pod.spec.serviceAccountName}`)
     expect(itemsOf(s, 'clusterRoles').find((r) => r.metadata.name === 'view')?.rules.length).toBeGreaterThan(5)
+  })
+
+  it('holds no account or binding of kubeadm and the control plane that the simulation does not know as theirs', async () => {
+    const s = await state()
+    const accounts = itemsOf(s, 'serviceAccounts').filter(({ metadata }) => metadata.namespace === 'kube-system')
+    const strange = accounts.filter(({ metadata }) => !isShippedAccount('kube-system', metadata.name)).map(({ metadata }) => metadata.name)
+    expect(strange).toEqual(['default', 'kube-router'])
+    const bindings = [...itemsOf(s, 'clusterRoleBindings'), ...itemsOf(s, 'roleBindings')]
+    const kubeadms = bindings.filter(({ metadata }) => metadata.managers.includes('kubeadm'))
+    expect(kubeadms).toHaveLength(12)
+    for (const { metadata, roleRef } of kubeadms)
+      expect(isKubeadmBinding(metadata.name, metadata.namespace, roleRef.name), metadata.name).toBe(true)
   })
 
   it('is only the kinds that were asked for, and says how far it is', async () => {
