@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { HardenError } from '#model/errors.ts'
+import type { Item } from '#model/kinds.ts'
 import { type EvidenceStore, type NodeEvidence, nodeEvidence } from '#model/objects/evidence.ts'
-import type { State } from '#model/state.ts'
+import { itemsOf, type State } from '#model/state.ts'
+import { safe } from '#model/text.ts'
 
 const MOST = 16 * 1024 * 1024
 const HINT = 'Take it again on the node: kubeharden evidence script | ssh NODE sudo sh > NODE.json'
@@ -45,11 +48,67 @@ export function withEvidence(
   return { all: [...byName.values()], taken, older }
 }
 
+/** One file as it was handed over; `origin` is how messages name it. */
+export interface Handed {
+  readonly origin: string
+  readonly text: string
+}
+
+/** @throws HardenError `input` where it cannot be read */
+export async function readHanded(file: string): Promise<Handed> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new HardenError('input', `${safe(file)} cannot be read (${cause.code ?? 'unknown'}).`, 'Check the path and its permissions.', {
+      cause,
+    })
+  })
+  return { origin: file, text }
+}
+
+export interface Imported {
+  readonly taken: readonly NodeEvidence[]
+  /** Left out: newer evidence of their nodes was there. */
+  readonly older: readonly NodeEvidence[]
+}
+
+/** Keeps what was handed over of this cluster's nodes: all of it, or with a HardenError `input` nothing. */
+export async function importEvidence(store: EvidenceStore, handed: readonly Handed[], state: State, now: Date): Promise<Imported> {
+  const found = handed.map(({ origin, text }) => {
+    const evidence = parseEvidence(text, origin, now)
+    requireOwn(evidence, origin, state)
+    return evidence
+  })
+  const { all, taken, older } = withEvidence(await store.list(), found)
+  await store.save(all)
+  return { taken, older }
+}
+
+/** Refuses what was taken elsewhere; where nodes cannot be listed nothing is known of them, and nothing is judged. */
+function requireOwn(evidence: NodeEvidence, origin: string, state: State): void {
+  const { nodes } = state.kinds
+  const { name } = evidence.metadata
+  if (nodes === undefined || nodes.gaps.length > 0) return
+  const bad = (why: string, hint: string) => new HardenError('input', `${safe(origin)}: ${why} Nothing was kept.`, hint)
+  if (!nodes.items.some((node) => node.metadata.name === name))
+    throw bad(
+      `the cluster shows no node ${name}.`,
+      'Choose the cluster that it was taken in. Where the kubelet is registered under another name than its host, write that name into metadata.name of the file.',
+    )
+  if (isElsewhere(evidence, nodes.items)) throw bad(`was taken on another machine than this cluster's node ${name}.`, HINT)
+}
+
+/** A machine's id is its own, a node's name is not: `control-plane-1` is in many clusters. */
+export function isElsewhere(evidence: NodeEvidence, nodes: readonly Item<'nodes'>[]): boolean {
+  const theirs = nodes.find((node) => node.metadata.name === evidence.metadata.name)?.status.nodeInfo?.machineID
+  const sum = evidence.sha256['machine-id']
+  return theirs !== undefined && sum !== undefined && theirs !== `sha256:${sum}`
+}
+
 /** The state with what is stored of its nodes; what the state brings itself (a snapshot) stands where it is newer. */
 export async function withStored(state: State, { evidence: store }: { readonly evidence?: EvidenceStore }): Promise<State> {
   const own = state.kinds.nodeEvidence
   if (own === undefined || store === undefined) return state
-  const stored = await store.list()
+  // A node that was set up anew under its old name is another machine.
+  const stored = (await store.list()).filter((evidence) => !isElsewhere(evidence, itemsOf(state, 'nodes')))
   if (stored.length === 0) return state
   const { all } = withEvidence(own.items as readonly NodeEvidence[], stored)
   return { ...state, kinds: { ...state.kinds, nodeEvidence: { items: all, gaps: own.gaps.filter((g) => g.reason !== 'not-in-source') } } }

@@ -195,7 +195,7 @@ describe('the encryption configuration', () => {
     expect(JSON.stringify(job)).toContain('["cp","-p","/keys/enc.yaml","/copies/$(JOB_NAME).yaml"]')
     expect(JSON.stringify(job)).toContain('"persistentVolumeClaim":{"claimName":"keys"}')
     expect(etcdBackups([KINDS.cronJobs.schema.parse(job)])).toEqual([])
-    const all = jobsOf({ ...given, storage: 'volume-claim', claim: 'snapshots' }).map((j) => KINDS.cronJobs.schema.parse(j))
+    const all = jobsOf(given).map((j) => KINDS.cronJobs.schema.parse(j))
     expect(encryptionCopies(all, [given.encryptionFile])).toMatchObject([
       { job: { metadata: { name: 'etcd-encryption-copy' } }, to: { kind: 'claim', claim: 'keys' } },
     ])

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { HardenError } from '#model/errors.ts'
+import type { Item } from '#model/kinds.ts'
 import { EVIDENCE_DAYS, type EvidenceStore, type NodeEvidence } from '#model/objects/evidence.ts'
+import { itemsOf, type State } from '#model/state.ts'
 import { safe } from '#model/text.ts'
-import { parseEvidence, withEvidence } from '#session/evidence.ts'
+import { type Handed, importEvidence, isElsewhere, readHanded } from '#session/evidence.ts'
 import { readOnce } from '#session/headless.ts'
 import { type Ctx, type Globals, targetOf } from '../context.ts'
 import { readStdin } from '../io.ts'
@@ -19,16 +20,11 @@ export function evidence(program: Command, ctx: Ctx): void {
     .command('import <file...>')
     .description('keep what the script printed (- for standard input)')
     .action(async (files: string[], _options, self: Command) => {
-      const now = new Date()
-      const found: NodeEvidence[] = []
-      for (const file of files) found.push(parseEvidence(await textOf(ctx, file), file, now))
-      await inStore(ctx, self.optsWithGlobals(), true, async (store, nodes) => {
-        const { all, taken, older } = withEvidence(await store.list(), found)
-        await store.save(all)
-        for (const { metadata, takenAt } of taken) {
-          ctx.io.err(`Kept: node ${metadata.name}, taken at ${takenAt}.\n`)
-          if (!nodes.includes(metadata.name)) ctx.io.err(`The cluster shows no node ${metadata.name}: this decides nothing.\n`)
-        }
+      const handed: Handed[] = []
+      for (const file of files) handed.push(file === '-' ? { origin: file, text: await readStdin(ctx.io) } : await readHanded(file))
+      await inStore(ctx, self.optsWithGlobals(), true, async (store, state) => {
+        const { taken, older } = await importEvidence(store, handed, state, new Date())
+        for (const { metadata, takenAt } of taken) ctx.io.err(`Kept: node ${metadata.name}, taken at ${takenAt}.\n`)
         for (const { metadata, takenAt } of older) ctx.io.err(`Left out: node ${metadata.name}, ${takenAt}; newer evidence is there.\n`)
       })
     })
@@ -36,14 +32,13 @@ export function evidence(program: Command, ctx: Ctx): void {
     .command('list', { isDefault: true })
     .description('the nodes with the date and age of their evidence')
     .action(async (_options, self: Command) => {
-      await inStore(ctx, self.optsWithGlobals(), false, async (store, nodes) => {
+      await inStore(ctx, self.optsWithGlobals(), false, async (store, state) => {
         const stored = await store.list()
-        const names = [...new Set([...nodes, ...stored.map((e) => e.metadata.name)])].toSorted()
-        for (const name of names) {
-          const at = stored.find((e) => e.metadata.name === name)?.takenAt
-          ctx.io.out(
-            `${safe(name)}  ${at === undefined ? 'none' : ageOf(at)}${nodes.includes(name) ? '' : '  (not in the cluster: ignored)'}\n`,
-          )
+        const nodes = itemsOf(state, 'nodes')
+        const names = [...nodes, ...stored].map(({ metadata }) => metadata.name)
+        for (const name of [...new Set(names)].toSorted()) {
+          const evidence = stored.find((e) => e.metadata.name === name)
+          ctx.io.out(`${safe(name)}  ${evidence === undefined ? 'none' : `${ageOf(evidence.takenAt)}${ignored(evidence, nodes)}`}\n`)
         }
       })
     })
@@ -67,19 +62,17 @@ function ageOf(takenAt: string): string {
   return `${takenAt}  ${days} days old${days >= EVIDENCE_DAYS ? ', too old to decide anything' : ''}`
 }
 
-async function textOf(ctx: Ctx, file: string): Promise<string> {
-  if (file === '-') return readStdin(ctx.io)
-  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new HardenError('input', `${file} cannot be read (${cause.code ?? 'unknown'}).`, 'Check the path and its permissions.', { cause })
-  })
+function ignored(evidence: NodeEvidence, nodes: readonly Item<'nodes'>[]): string {
+  if (!nodes.some(({ metadata }) => metadata.name === evidence.metadata.name)) return '  (not in the cluster: ignored)'
+  return isElsewhere(evidence, nodes) ? '  (of another machine: ignored)' : ''
 }
 
-/** The evidence kept of this target's cluster, and the names of its nodes. */
+/** The evidence kept of this target's cluster, and what was read of its nodes. */
 async function inStore(
   ctx: Ctx,
   flags: Globals,
   locked: boolean,
-  work: (store: EvidenceStore, nodes: readonly string[]) => Promise<void>,
+  work: (store: EvidenceStore, state: State) => Promise<void>,
 ): Promise<void> {
   const target = targetOf(flags)
   if (target.kind === 'practice')
@@ -89,7 +82,7 @@ async function inStore(
   const stores = await deps.openStores(target, state.cluster, { locked })
   try {
     if (stores.evidence === undefined) throw new HardenError('internal', 'This cluster keeps no evidence.', 'This is a defect: report it.')
-    await work(stores.evidence, state.kinds.nodes?.items.map((n) => n.metadata.name) ?? [])
+    await work(stores.evidence, state)
   } finally {
     await stores.release()
   }
