@@ -203,6 +203,7 @@ export interface NodeItem {
   readonly settings: readonly FieldChange[]
   readonly folders: NodePlan['folders']
   readonly mounts: readonly NodeMount[]
+  readonly unmounts?: NodePlan['unmounts']
   readonly files: readonly { path: string; mode: number; masked: string }[]
   /** Its files hold keys: a copy is kept in a folder of the operator's. */
   readonly makesKeys: boolean

@@ -53,6 +53,8 @@ export interface NodePlan {
   readonly files: readonly NodeFile[]
   readonly flags: readonly FlagEdit[]
   readonly mounts: readonly NodeMount[]
+  /** Mounts that go away, where they are just these: what another program put there stays. The folder stays on the node. */
+  readonly unmounts?: readonly Pick<NodeMount, 'name' | 'hostPath' | 'mountPath'>[]
   readonly settings: readonly KubeletSetting[]
   /** Beyond health: the API server must announce this EncryptionConfiguration (its sha256 in /metrics). */
   readonly loads?: string

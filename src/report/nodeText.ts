@@ -17,6 +17,9 @@ export function nodeLines(item: NodeItem, lang: Lang = 'en'): readonly Line[] {
     ...item.mounts.map(
       (m): Line => ({ tone: 'add', text: `  + mount ${safe(m.hostPath)} at ${safe(m.mountPath)}${m.readOnly ? ', read-only' : ''}` }),
     ),
+    ...(item.unmounts ?? []).map(
+      (m): Line => ({ tone: 'remove', text: `  - mount ${safe(m.hostPath)} at ${safe(m.mountPath)} (the folder stays on the node)` }),
+    ),
     ...item.flags.flatMap(flagText),
     ...item.settings.flatMap(settingText),
     ...item.warnings.map((w): Line => ({ tone: 'warn', text: `  ! ${safe(w)}` })),

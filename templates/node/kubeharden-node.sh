@@ -99,7 +99,7 @@ read_plan() {
         p_count=$((p_count + 1))
         echo "$p_count $*" >> "$W/files"
         ;;
-      flag | unflag | mount | set | remove) printf '%s %s\n' "$p_word" "$p_rest" >> "$W/edits" ;;
+      flag | unflag | mount | unmount | set | remove) printf '%s %s\n' "$p_word" "$p_rest" >> "$W/edits" ;;
       *) bad_plan "$p_word" ;;
     esac
   done < "$1"
@@ -155,6 +155,7 @@ manifest() {
     if ($1 == "flag") { k = rest; sub(/=.*$/, "", k); want[k] = substr(rest, length(k) + 2); order[++nf] = k }
     if ($1 == "unflag") gone[$2] = 1
     if ($1 == "mount") { nm++; mname[nm] = $2; mtype[nm] = $3; mro[nm] = $4; mhost[nm] = $5; mpath[nm] = $6 }
+    if ($1 == "unmount") { nu++; uname[nu] = $2; uhost[nu] = $3; upath[nu] = $4 }
     if ($1 == "annotate") note = $2
     next
   }
@@ -198,12 +199,13 @@ manifest() {
           if (f ~ /^name:/) ename[ne] = value(f)
           if (f ~ /^readOnly: true *$/) ero[ne] = "ro"
           if (f ~ /^subPath/) esub[ne] = 1
-          mlast = i
+          elast[ne] = i; mlast = i
         }
       }
       if (sect == "volumes" && s !~ /^  volumes:/) {
         if (s !~ /^(  - |    )/) fail("line " i " is not in the form that kubeadm writes")
-        if (s ~ /^  - /) nv++
+        if (s ~ /^  - /) vline[++nv] = i
+        vend[nv] = i
         f = s; sub(/^(  - |    )/, "", f)
         if (f ~ /^name:/) vname[nv] = value(f)
         if (f ~ /^  path:/) vhost[nv] = value(f)
@@ -226,6 +228,26 @@ manifest() {
       if (!seen[k]) { flags = flags "    - " q "\n" } else if (text[k] != w && text[k] != substr(w, 2)) L[where[k]] = "    - " q
     }
     for (k in gone) { if (seen[k] > 1) fail("--" k " stands there " seen[k] " times"); if (seen[k]) drop[where[k]] = 1 }
+    ns = ne
+    for (u = 1; u <= nu; u++) {
+      # Only what is just this mount goes, and nothing that a flag still needs.
+      others = 0; gone1 = 0
+      for (j = 1; j <= ns; j++) {
+        if (ename[j] != uname[u]) continue
+        if (host[uname[u]] == uhost[u] && epath[j] == upath[u] && !(j in esub)) gone1 = j
+        else others++
+      }
+      if (!gone1) continue
+      for (k in text) {
+        if (k in gone) continue
+        w = (k in want) ? want[k] : text[k]; if (!(k in want)) sub(/^[^=]*=/, "", w)
+        if (substr(w, 1, length(upath[u]) + 1) == upath[u] "/") fail("--" k " still needs the mount at " upath[u])
+      }
+      for (i = eline[gone1]; i <= elast[gone1]; i++) drop[i] = 1
+      epath[gone1] = ""; ename[gone1] = ""; left--
+      if (!others) for (j = 1; j <= nv; j++) if (vname[j] == uname[u]) { for (i = vline[j]; i <= vend[j]; i++) drop[i] = 1; delete host[uname[u]] }
+    }
+    if (nu && ne + left < 1) fail("no mount would be left")
     for (i = 1; i <= nm; i++) {
       done = 0
       for (j = 1; j <= ne; j++) if (epath[j] == mpath[i]) {

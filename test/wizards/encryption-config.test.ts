@@ -78,8 +78,13 @@ describe('the next step, from what the API servers announce', () => {
     const [away] = planOf(wizard, using(promoted, { proven: true }), { way: 'guard' })
     expect(away).toMatchObject({
       kind: 'node',
-      plan: { files: [], flags: [{ name: 'encryption-provider-config' }, { name: 'encryption-provider-config-automatic-reload' }] },
+      plan: {
+        files: [],
+        flags: [{ name: 'encryption-provider-config' }, { name: 'encryption-provider-config-automatic-reload' }],
+        unmounts: [{ name: 'encryption-config', hostPath: '/etc/kubernetes/enc', mountPath: '/etc/kubernetes/enc' }],
+      },
     })
+    expect(impactsOf(wizard, using(promoted, { proven: true })).join()).toContain('stays on each control-plane node on purpose')
   })
 
   it('a plugin: no key in any file, its socket is mounted, and its own key is not rotated here', () => {

@@ -83,11 +83,19 @@ function stepLines(state: State, { goal, stand, step }: Planned): Impact[] {
   return lines
 }
 
+const KEY_STAYS: Impact = {
+  level: 'info',
+  text: {
+    en: 'The file with the key stays on each control-plane node on purpose, and nothing reads it any more: older snapshots of etcd need it. Remove it by hand when none of them is left.',
+  },
+}
+
 function restartLines(state: State, { plan, step }: Planned): readonly Impact[] {
-  const restarts = step.do === 'flags-away' || apiServerFlag(state, 'encryption-provider-config') === undefined
   const kept = keptFlags(state, [plan])
+  const restarts = step.do === 'flags-away' || apiServerFlag(state, 'encryption-provider-config') === undefined
   if (restarts)
     return [
+      ...(step.do === 'flags-away' ? [KEY_STAYS] : []),
       {
         level: 'warn',
         text: { en: 'Each API server restarts once: its API is away for about a minute. One control-plane node after the other.' },

@@ -17,6 +17,6 @@ export function planned(state: State, answers: EncryptionAnswers): Planned {
   const goal = goalOf(state, answers)
   const stand = standOf(state, answers)
   const step = stepOf(stand, goal)
-  const plan = step.do === 'flags-away' ? flagsAwayPlan() : filePlan(state, answers, step.order, keysFor(state, answers, stand))
+  const plan = step.do === 'flags-away' ? flagsAwayPlan(state) : filePlan(state, answers, step.order, keysFor(state, answers, stand))
   return { goal, stand, step, plan }
 }

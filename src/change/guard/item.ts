@@ -63,6 +63,7 @@ export function nodeItem(change: NodeChange, templates?: string): NodeItem {
     image,
     folders,
     mounts,
+    ...(plan.unmounts === undefined ? {} : { unmounts: plan.unmounts }),
     files,
     settings,
     makesKeys: plan.files.some(makesKey),
@@ -80,7 +81,9 @@ function withFlags(item: NodeItem, now: Readonly<Record<string, string>> | undef
     const before = now?.[flagName(name)]
     return { name: flagName(name), ...(before === undefined ? {} : { before }), ...(value === undefined ? {} : { after: value }) }
   })
-  const seen = (plan.flags.length === 0 || now !== undefined) && plan.files.length + plan.folders.length + plan.mounts.length === 0
+  const seen =
+    (plan.flags.length === 0 || now !== undefined) &&
+    plan.files.length + plan.folders.length + plan.mounts.length + (plan.unmounts ?? []).length === 0
   const same = flags.every((f) => f.before === f.after) && item.settings.every((s) => jsonEqual(json(s.before), json(s.after)))
   const any = plan.flags.length + plan.settings.length > 0
   return { ...item, flags, action: any && seen && same ? 'none' : 'change' }

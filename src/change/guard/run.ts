@@ -61,6 +61,7 @@ function fieldsOf(item: NodeItem): JournalEntry['fields'] {
     ...item.folders.map((f) => ({ path: ['folders', f.path], after: f.mode.toString(8).padStart(4, '0') })),
     ...item.files.map((f) => ({ path: ['files', f.path], after: `mode ${f.mode.toString(8).padStart(4, '0')}` })),
     ...item.mounts.map((m) => ({ path: ['mounts', m.mountPath], after: m.hostPath })),
+    ...(item.unmounts ?? []).map((m) => ({ path: ['mounts', m.mountPath], before: m.hostPath })),
     ...item.flags.filter((f) => f.before !== f.after).map((f) => ({ path: ['flags', f.name], ...sides(f) })),
     ...item.settings.map((s) => ({ path: ['settings', ...s.path.map(String)], ...sides(s) })),
   ]

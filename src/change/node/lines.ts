@@ -23,7 +23,9 @@ export function planLines(plan: NodePlan, node: string, run: string, sums: reado
   if (!NODE.test(node)) throw refused('the name of the node', node)
   const within = Math.round(plan.withinSeconds)
   if (!(within >= 10 && within <= 3600)) throw refused('the time to wait', String(plan.withinSeconds))
-  if (plan.component === 'kubelet' && (plan.flags.length > 0 || plan.mounts.length > 0)) throw refused('a flag of', 'the kubelet')
+  const { unmounts = [] } = plan
+  if (plan.component === 'kubelet' && plan.flags.length + plan.mounts.length + unmounts.length > 0)
+    throw refused('a flag of', 'the kubelet')
   if (plan.component !== 'kubelet' && plan.settings.length > 0) throw refused('a setting of', plan.component)
   const lines = [
     'kubeharden-plan 1',
@@ -35,6 +37,7 @@ export function planLines(plan: NodePlan, node: string, run: string, sums: reado
     ...plan.files.map((file, i) => `file ${octal(file.mode)} ${file.kind} ${sumOf(sums[i])} ${bundleName(file, i)} ${pathOf(file.path)}`),
     ...flagLines(plan),
     ...plan.mounts.map(mountLine),
+    ...unmounts.map((m) => `unmount ${volumeOf(m.name)} ${pathOf(m.hostPath)} ${pathOf(m.mountPath)}`),
     ...plan.settings.map(settingLine),
     ...(plan.loads === undefined ? [] : [`loads ${pathOf(plan.loads)}`]),
     ...(takesEncryption(plan) ? ['undo-guard encryption'] : []),
@@ -60,8 +63,12 @@ function flagLines({ flags }: NodePlan): string[] {
 }
 
 function mountLine({ name, type, readOnly, hostPath, mountPath }: NodeMount): string {
+  return `mount ${volumeOf(name)} ${type} ${readOnly ? 'ro' : 'rw'} ${pathOf(hostPath)} ${pathOf(mountPath)}`
+}
+
+function volumeOf(name: string): string {
   if (!NAME.test(name) || NOT_A_TEXT.test(name)) throw refused('the name of the volume', name)
-  return `mount ${name} ${type} ${readOnly ? 'ro' : 'rw'} ${pathOf(hostPath)} ${pathOf(mountPath)}`
+  return name
 }
 
 function settingLine({ path, value }: KubeletSetting): string {

@@ -100,6 +100,39 @@ describe('the script', () => {
     )
   })
 
+  test('what was put there goes again: flags and mounts taken away leave the manifest as it was, byte for byte', () => {
+    const part = fc.stringMatching(/^[a-z]{1,8}$/)
+    const paths = fc.uniqueArray(
+      part.filter((p) => p !== 'pki'),
+      { minLength: 1, maxLength: 3 },
+    )
+    fc.assert(
+      fc.property(paths, fc.boolean(), fc.constantFrom(...SHELLS), (names, foreign, shell) => {
+        const mounts = names.map((name, i): NodeMount => {
+          const path = `/etc/kubernetes/${name}`
+          return { name: `v-${i}`, hostPath: path, mountPath: path, readOnly: i % 2 === 0, type: 'DirectoryOrCreate' }
+        })
+        const flags = names.map((name, i): FlagEdit => ({ name: `flag-${i}`, value: `/etc/kubernetes/${name}/x.yaml` }))
+        const there = call('manifest', shell, [manifest, edits({ flags, mounts })], ['edit'])
+        expect(there.stderr).toBe('')
+        const unmounts = mounts.map(({ name, hostPath, mountPath }) => ({
+          name,
+          hostPath: foreign ? `${hostPath}-x` : hostPath,
+          mountPath,
+        }))
+        const back = call('manifest', shell, [there.stdout, edits({ flags: flags.map(({ name }) => ({ name })), unmounts })], ['edit'])
+        expect(back.stderr).toBe('')
+        // A mount of the same name that leads somewhere else is somebody else's.
+        const stays = call('manifest', shell, [there.stdout, edits({ flags: flags.map(({ name }) => ({ name })) })], ['edit'])
+        expect(back.stdout).toBe(foreign ? stays.stdout : manifest)
+        const needed = call('manifest', shell, [there.stdout, edits({ unmounts })], ['edit'])
+        expect(needed.status).toBe(foreign ? 0 : 3)
+        if (!foreign) expect(needed.stderr).toContain('still needs the mount')
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   test.each([
     ['a flag in two words', manifest.replace('--profiling=true', '--profiling\n    - "true"'), 'two words'],
     ['two containers', manifest.replace('  hostNetwork', '  - name: other\n  hostNetwork'), 'more than one container'],

@@ -74,6 +74,7 @@ function putPlan(document: Document, plan: NodePlan): boolean {
       document.setIn([...args, name], value)
     }
   }
+  for (const { name } of plan.unmounts ?? []) putNamed(document, [...section, 'extraVolumes'], name, undefined)
   for (const { name, hostPath, mountPath, readOnly, type } of plan.mounts)
     putNamed(document, [...section, 'extraVolumes'], name, { name, hostPath, mountPath, readOnly, pathType: type })
   return true
