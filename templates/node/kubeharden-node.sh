@@ -30,6 +30,10 @@ STARTED=$(date +%s)
 
 run='' node='' component='' within=120 loads='' guard='' before_sum='' after_sum=''
 W='' LOCKED='' STOP='' CLIENT=''
+# Where the words of a refusal go, and whether the body of one is left out.
+SAID=/dev/null CURL_FAIL=-f
+# Seconds for which an API server may say the same reason for not being ready.
+STUCK=30
 
 # ---- words and ends
 
@@ -447,12 +451,12 @@ api_get() {
   case $a_address in 0.0.0.0 | ::) a_address=127.0.0.1 ;; *:*) a_address="[$a_address]" ;; esac
   a_url=https://$a_address:$(flag_of "$1" secure-port 6443)
   if [ "$CLIENT" = kubectl ] && [ -f "$ETC/admin.conf" ]; then
-    kubectl --kubeconfig="$ETC/admin.conf" --server="$a_url" --tls-server-name=kubernetes --request-timeout=5s get --raw "$2" < /dev/null 2> /dev/null
+    kubectl --kubeconfig="$ETC/admin.conf" --server="$a_url" --tls-server-name=kubernetes --request-timeout=5s get --raw "$2" < /dev/null 2> "$SAID"
     return
   fi
   a_cert=$R$(flag_of "$1" kubelet-client-certificate /none)
   if [ "$CLIENT" = curl ] && [ -f "$a_cert" ]; then
-    curl -sf -m 5 --noproxy '*' --cert "$a_cert" --key "$R$(flag_of "$1" kubelet-client-key /none)" --cacert "$R$(flag_of "$1" client-ca-file /none)" \
+    curl -s ${CURL_FAIL:+"$CURL_FAIL"} -m 5 --noproxy '*' --cert "$a_cert" --key "$R$(flag_of "$1" kubelet-client-key /none)" --cacert "$R$(flag_of "$1" client-ca-file /none)" \
       --resolve "kubernetes:${a_url##*:}:$a_address" "https://kubernetes:${a_url##*:}$2" 2> /dev/null
     return
   fi
@@ -509,6 +513,26 @@ node_seen() {
 # Does the API server say that it uses this file? ARGV SHA256
 announces() {
   api_get "$1" /metrics | grep '^apiserver_encryption_config_controller_last_config_info{' | grep -qF "hash=\"sha256:$2\"} 1"
+}
+
+# What an API server waits for before it is ready; nothing where it does not answer, or has only not ended its start. ARGV
+waits_for() {
+  SAID=$W/said CURL_FAIL=''
+  api_get "$1" '/readyz?verbose' > "$W/readyz"
+  SAID=/dev/null CURL_FAIL=-f
+  grep -oh '\[-\][A-Za-z0-9/._-]*' "$W/readyz" "$W/said" 2> /dev/null | cut -c 4- | sort -u > "$W/waits"
+  grep -q '^poststarthook/' "$W/waits" || tr '\n' ' ' < "$W/waits"
+}
+
+# Has the new API server said the same reason for STUCK seconds? It would not become healthy by waiting longer. ARGV
+is_stuck() {
+  s_now=$(waits_for "$1")
+  if [ -z "$s_now" ] || [ "$s_now" != "$y_waits" ]; then
+    y_waits=$s_now
+    y_since=$(date +%s)
+    return 1
+  fi
+  [ "$(($(date +%s) - y_since))" -ge "$STUCK" ]
 }
 
 # ---- looking before anything is touched
@@ -766,6 +790,8 @@ wait_for() {
   y_end=$(($(date +%s) + within))
   y_good=0
   y_seen=''
+  y_waits=''
+  y_since=0
   y_lease=''
   y_kept=0
   y_argv=$S/argv.$1
@@ -778,6 +804,10 @@ wait_for() {
     if [ "$component" != kubelet ] && restarts && [ -z "${2-}" ] && keeps_crashing; then
       y_words=$(head -n 1 "$W/crash")
       [ "$y_words" = crashes ] && why='its container ends again and again' || why="its container ends again and again: $y_words"
+      return 1
+    fi
+    if [ "$component" = kube-apiserver ] && [ "$y_good" = 0 ] && [ -n "$y_seen" ] && [ -z "${2-}" ] && is_stuck "$y_argv"; then
+      why="it does not become ready: $y_waits"
       return 1
     fi
     if [ "$(date +%s)" -ge "$y_end" ]; then why="not healthy within $within seconds"; return 1; fi

@@ -1,6 +1,7 @@
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startNode, type TestNode } from '../../cluster/node/node.ts'
-import { CHOSEN, HARDENING } from '../support/hardened.ts'
+import { CHOSEN, DECRYPTING, ENCRYPTING, HARDENING } from '../support/hardened.ts'
 import { compare, figures, unexplained } from '../support/kubeBench.ts'
 import { type Bundle, GUARD_IMAGE, Kubeharden } from '../support/wizards.ts'
 
@@ -85,6 +86,40 @@ async function outage<T>(work: () => Promise<T>): Promise<{ readonly away: numbe
   }
 }
 
+/** The runs that changed something, newest first. */
+async function applied(): Promise<string[]> {
+  const runs = JSON.parse(await program.must(['journal', '-o', 'json'])) as { readonly id: string; readonly kind: string }[]
+  const ids = runs.flatMap(({ id, kind }) => (kind === 'apply' ? [id] : []))
+  return ids.toSorted().toReversed()
+}
+
+/** A step of encryption, one way or the other. */
+async function encryptionStep(way: 'by-hand' | 'guard', name: string, answers: object): Promise<void> {
+  const started = Date.now()
+  if (way === 'by-hand')
+    for (const outcome of await (await program.encryptionStep(name, answers)).apply()) expect(outcome.state, outcome.detail).toBe('applied')
+  else {
+    const file = await program.answers(name, { ...answers, way, guardImage: GUARD_IMAGE })
+    await program.must(['apply', 'encryption-config', '--answers', file, '--yes', '--out', path.join(program.dir, name)])
+  }
+  say(`${name} ${way}: ${Math.round((Date.now() - started) / 1000)} s`)
+}
+
+/** Everything stored again, as the newest step writes it. */
+const rewrite = async () => expect(await program.must(['encryption', 'rewrite', '--yes', '--rate', '1000'])).toContain('Proven:')
+
+async function encrypt(way: 'by-hand' | 'guard'): Promise<void> {
+  for (const [i, answers] of ENCRYPTING.entries()) await encryptionStep(way, `encrypt-${way}-${i}`, answers)
+  await rewrite()
+}
+
+async function decrypt(way: 'by-hand' | 'guard'): Promise<void> {
+  const [plainFirst = {}, flagsAway = {}] = DECRYPTING
+  await encryptionStep(way, `decrypt-${way}-0`, plainFirst)
+  await rewrite()
+  await encryptionStep(way, `decrypt-${way}-1`, flagsAway)
+}
+
 describe('the stock node, hardened by wizards alone and put back', () => {
   test('by scripts on the node', { timeout: 1_800_000 }, async () => {
     const stock = await everything()
@@ -101,17 +136,20 @@ describe('the stock node, hardened by wizards alone and put back', () => {
       })
       say(`${wizard} by scripts: ${Math.round((Date.now() - started) / 1000)} s, the API away for about ${Math.round(away)} s`)
     }
+    await encrypt('by-hand')
     await isHardened(before)
     const rows = await compare(node)
     say(`kube-bench on the hardened node: ${JSON.stringify(figures(rows))}`)
     expect(unexplained(rows)).toEqual([])
 
+    await decrypt('by-hand')
     for (const bundle of done.toReversed()) for (const outcome of await bundle.undo()) expect(outcome.state, outcome.detail).toBe('undone')
     await lives()
     expect(await everything()).toBe(stock)
   })
 
   test('by guards from the session', { timeout: 1_800_000 }, async () => {
+    program = await Kubeharden.on(node) // with a journal of its own
     const stock = await everything()
     const before = open(await controls())
     for (const { wizard, answers } of HARDENING) {
@@ -120,8 +158,11 @@ describe('the stock node, hardened by wizards alone and put back', () => {
       const { away } = await outage(() => program.must(['apply', wizard, '--answers', file, '--yes']))
       say(`${wizard} by guards: ${Math.round((Date.now() - started) / 1000)} s, the API away for about ${Math.round(away)} s`)
     }
+    const runs = await applied()
+    await encrypt('guard')
     await isHardened(before)
-    for (const _ of HARDENING) await program.must(['undo', '--yes'])
+    await decrypt('guard')
+    for (const run of runs) await program.must(['undo', run, '--yes'])
     await lives()
     expect(await everything()).toBe(stock)
     expect(await node.kubectl(['get', 'namespaces', '-o', 'name'])).not.toContain('kubeharden')

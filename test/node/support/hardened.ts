@@ -12,7 +12,10 @@ export const CHOSEN: Readonly<Record<string, string>> = {
   '1.2.5':
     'kubelets serve certificates that they signed themselves until serverTLSBootstrap is set and each request approved; checking them first would end logs and exec',
   '1.2.11': 'the bench has no registry: with AlwaysPullImages no pod would start there',
-  '1.2.27': 'encryption at rest is the part of the wizard encryption-config, tried apart with 2,000 Secrets',
-  '1.2.28': 'as 1.2.27',
   '4.2.9': 'serverTLSBootstrap needs somebody who approves each request, so the wizard never sets it unasked',
 }
+
+/** Encryption at rest is a life in steps: these encrypt what is stored, ... */
+export const ENCRYPTING: readonly object[] = [{}, {}]
+/** ... and these lead back, the rewriting between them. */
+export const DECRYPTING: readonly object[] = [{ situation: 'decrypt' }, { situation: 'decrypt' }]

@@ -58,12 +58,21 @@ export class Kubeharden {
 
   /** Writes the folder of a wizard and copies it onto the node. */
   async bundle(wizard: string, answers: object): Promise<Bundle> {
-    const out = path.join(this.dir, wizard)
-    const written = await this.must(['generate', wizard, '--answers', await this.answers(wizard, answers), '--out', out]).then(async () =>
-      (await readdir(out, { recursive: true })).toSorted(),
-    )
+    return this.#copied(wizard, ['generate', wizard, '--answers', await this.answers(wizard, answers)])
+  }
+
+  /** The next step of encryption: its folder, on the node; what it wrote is remembered for the steps after it. */
+  async encryptionStep(name: string, answers: object): Promise<Bundle> {
+    const file = await this.answers(name, { ...answers, way: 'by-hand' })
+    return this.#copied(name, ['apply', 'encryption-config', '--answers', file, '--yes'])
+  }
+
+  async #copied(name: string, command: readonly string[]): Promise<Bundle> {
+    const out = path.join(this.dir, name)
+    await this.must([...command, '--out', out])
+    const written = (await readdir(out, { recursive: true })).toSorted()
     const { stdout } = spawnSync('tar', ['-C', out, '-cf', '-', '.'], { maxBuffer: 64 * 1024 * 1024 })
-    const at = `/root/kubeharden-test/${wizard}`
+    const at = `/root/kubeharden-test/${name}`
     await this.node.must(['sh', '-c', `rm -rf ${at} && mkdir -p ${at} && tar -C ${at} -xf -`], { input: stdout })
     const parts = written.filter((f) => path.basename(f) === 'plan').map((f) => path.dirname(f))
     return new Bundle(this, out, at, parts.toSorted(byComponent), written)
