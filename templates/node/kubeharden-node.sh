@@ -787,7 +787,10 @@ restart_kubelet() {
 
 # Waits until one side runs and is healthy. SIDE BACK: with BACK given signals are not heeded. 0 healthy, 1 not in time, 2 told to end.
 wait_for() {
-  y_end=$(($(date +%s) + within))
+  # The way back has the time that it needs, however short the change's was.
+  y_within=$within
+  [ -z "${2-}" ] || [ "$within" -ge 120 ] || y_within=120
+  y_end=$(($(date +%s) + y_within))
   y_good=0
   y_seen=''
   y_waits=''
@@ -810,7 +813,7 @@ wait_for() {
       why="it does not become ready: $y_waits"
       return 1
     fi
-    if [ "$(date +%s)" -ge "$y_end" ]; then why="not healthy within $within seconds"; return 1; fi
+    if [ "$(date +%s)" -ge "$y_end" ]; then why="not healthy within $y_within seconds"; return 1; fi
     sleep 1
   done
 }
