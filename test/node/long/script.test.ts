@@ -44,14 +44,17 @@ describe('what passes every check and does not become healthy', () => {
   test.each(BAD)('%s: the script goes back by itself, and nothing is lost', async (what, plan, why) => {
     const before = { manifest: await manifest(), stored: await lasting(node) }
     const writes = await writer(node, 'writes')
-    const ended = await runScript(node, plan, '--apply')
-    expect(await ready()).toBe(true)
+    const ended = await runScript(node, plan, '--apply').catch(async (error: unknown) => {
+      await writes.end()
+      throw error
+    })
     const { confirmed, lost, away } = await writes.end()
     say(
       `${what}: ${ended.state} after ${ended.seconds} s (${ended.detail}); no write for ${away} s at most, ${confirmed} confirmed, ${lost.length} lost`,
     )
     expect(ended).toMatchObject({ state: 'rolled-back', code: 6 })
     expect(ended.detail).toMatch(why)
+    expect(await ready()).toBe(true)
     expect(lost).toEqual([])
     expect(away).toBeLessThan(120)
     expect(await manifest()).toBe(before.manifest)
