@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startNode, type TestNode } from '../../cluster/node/node.ts'
 import { command, emptyHome } from '../../e2e/command.ts'
+import { ANSWERS, backupScene } from '../support/backups.ts'
 import { type Polls, reader } from '../support/reader.ts'
+import { storedBelow } from '../support/stored.ts'
 
 /*
  * Encryption on a real node through its whole life: 2,000 Secrets, changed by guards, every process killed once in the middle of
@@ -95,12 +97,36 @@ async function rewrite(prefix: RegExp): Promise<void> {
 
 /** Each Secret's bytes in etcd: which do not begin like this? */
 async function stored(prefix: RegExp): Promise<{ readonly all: number; readonly strange: string[] }> {
-  const pki = '/etc/kubernetes/pki/etcd'
-  const flags = ['--endpoints=https://127.0.0.1:2379', `--cacert=${pki}/ca.crt`, `--cert=${pki}/server.crt`, `--key=${pki}/server.key`]
-  const out = await node.must(['etcdctl', ...flags, 'get', '--prefix', '/registry/secrets/', '-w', 'json'])
-  const { kvs } = JSON.parse(out) as { kvs: { key: string; value: string }[] }
-  const text = (base64: string) => Buffer.from(base64, 'base64').toString('latin1')
-  return { all: kvs.length, strange: kvs.filter((kv) => !prefix.test(text(kv.value).slice(0, 60))).map((kv) => text(kv.key)) }
+  const found = [...(await storedBelow(node, '/registry/secrets/'))]
+  const begins = (value: string) => Buffer.from(value, 'base64').toString('latin1').slice(0, 60)
+  return { all: found.length, strange: found.flatMap(([key, value]) => (prefix.test(begins(value)) ? [] : [key])) }
+}
+
+/** A snapshot of what is encrypted opens with the copy of the file that is kept apart, and with nothing else. */
+async function drilled(): Promise<void> {
+  await timed('drill', async () => {
+    const scene = await backupScene(node)
+    await scene.saved()
+    const apart = '/root/kept-apart'
+    const other = randomBytes(32).toString('base64')
+    await node.must(['sh', '-c', `mkdir -p ${apart}/right ${apart}/other && cp /etc/kubernetes/enc/encryption-config.yaml ${apart}/right`])
+    await node.must([
+      'sh',
+      '-c',
+      `sed 's|secret: .*|secret: ${other}|' ${apart}/right/encryption-config.yaml > ${apart}/other/encryption-config.yaml`,
+    ])
+    for (const [key, encryptionFile] of ['right', 'other', ''].map(
+      (key) => [key, key && `${apart}/${key}/encryption-config.yaml`] as const,
+    )) {
+      await scene.apply('etcd-restore-drill', { ...ANSWERS, encryptionFile })
+      const drill = await scene.run('etcd-restore-drill', `drill-${key || 'none'}`)
+      expect(drill.passed, `${key}: ${drill.log}`).toBe(key === 'right')
+      const { status, message } = await scene.drillCheck()
+      console.info(`drill with ${key || 'no'} key: ${drill.seconds.toFixed(1)} s, ${status}: ${message}`)
+      expect(status).toBe(key === 'right' ? 'pass' : 'fail')
+    }
+    await scene.end()
+  })
 }
 
 const PLAIN = /^k8s\0/
@@ -114,6 +140,7 @@ it('first encryption, a new key, back to plain text: nothing is read wrong, noth
     await step(['identity', 'secretbox:key1'])
     await step(['secretbox:key1', 'identity'])
     await rewrite(/^k8s:enc:secretbox:v1:key1:/)
+    await drilled()
     await step(['secretbox:key1'])
 
     await step(['secretbox:key1', 'secretbox:key2'], '--situation', 'rotation', '--key-name', 'key2')

@@ -18,9 +18,9 @@ export interface JobEnd {
   readonly log: string
 }
 
-/** A node with the backup of etcd set up by the wizard, and the Secret that a drill reads. */
-export async function backupScene() {
-  const node = await startNode()
+/** A node (that of the run, unless another is given) with the backup of etcd set up by the wizard, and the Secret that a drill reads. */
+export async function backupScene(of?: TestNode) {
+  const node = of ?? (await startNode())
   const scene = { node, ...acting(node, emptyHome()) }
   await scene.apply('etcd-backup', { inNamespace: NS, retention: 'daily-7', folder: FOLDER })
   await node.kubectl(['-n', NS, 'create', 'secret', 'generic', 'drill-marker', '--from-literal=marker=kubeharden'])
