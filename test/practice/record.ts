@@ -1,6 +1,6 @@
 /**
  * Records the practice cluster from a real kubeadm node into templates/practice. Run it when Kubernetes' version changes or
- * the shop does: `node test/practice/record.ts` (root on Linux; two minutes). Twice in a row gives the same files.
+ * the shop does: `npx node test/practice/record.ts` (root on Linux; a minute). Twice in a row gives the same files.
  */
 import { startNode } from '../cluster/node/node.ts'
 import { clusterNames } from '../cluster/node/place.mjs'
