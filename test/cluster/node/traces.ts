@@ -19,15 +19,25 @@ export interface Traces {
 const FOLDERS =
   '/etc/kubernetes /etc/cni /opt/cni /var/lib/kubelet /var/lib/etcd /var/lib/containerd /var/log/pods /run/containerd /run/netns'
 const SETTINGS = 'vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes'
+/** Clock ticks a second, in which /proc counts; the same on every Linux that Node.js runs on. */
+const TICKS = 100
 const NAMESPACES = ['pid', 'net', 'mnt', 'uts', 'ipc'] as const
 
-/** The namespaces of a process, as the kernel names them. */
-export function namespacesOf(pid: number): ReadonlySet<string> {
-  return new Set(NAMESPACES.flatMap((kind) => readLink(`/proc/${pid}/ns/${kind}`) ?? []))
+/** The namespaces of a cluster while it runs. */
+export interface Home {
+  readonly namespaces: ReadonlySet<string>
+  /** Seconds since this machine started. The kernel gives numbers of namespaces again: a process that came later is another's. */
+  readonly seenAt: number
 }
 
-/** @param namespaces those of the cluster, while it ran */
-export function tracesOf(name: string, folder: string, namespaces: ReadonlySet<string> = new Set()): Traces {
+/** The namespaces of a process, as the kernel names them now. */
+export function homeOf(pid: number | undefined): Home {
+  const namespaces = new Set(pid === undefined ? [] : NAMESPACES.flatMap((kind) => readLink(`/proc/${pid}/ns/${kind}`) ?? []))
+  return { namespaces, seenAt: Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) }
+}
+
+/** @param home that of the cluster, taken just before it went down */
+export function tracesOf(name: string, folder: string, home: Home = homeOf(undefined)): Traces {
   const cgroup = `kubeharden/${name}`
   return {
     mounts: readFileSync('/proc/self/mountinfo', 'utf8')
@@ -42,16 +52,21 @@ export function tracesOf(name: string, folder: string, namespaces: ReadonlySet<s
     firewall: execFileSync('iptables-save', { encoding: 'utf8' }).replaceAll(/^#.*$|\[\d+:\d+\]/gm, ''),
     folders: [...FOLDERS.split(' '), folder].filter((one) => existsSync(one)),
     settings: SETTINGS.split(' ').map((name) => `${name} ${readFileSync(`/proc/sys/${name}`, 'utf8').trim()}`),
-    processes: readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && belongs(pid, cgroup, namespaces)),
+    processes: readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && belongs(pid, cgroup, home)),
   }
 }
 
-function belongs(pid: string, cgroup: string, namespaces: ReadonlySet<string>): boolean {
-  if (NAMESPACES.some((kind) => namespaces.has(readLink(`/proc/${pid}/ns/${kind}`) ?? ''))) return true
+function belongs(pid: string, cgroup: string, { namespaces, seenAt }: Home): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`:/${cgroup}/`)
+    if (readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`:/${cgroup}/`)) return true
+    const ticks = Number(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[19],
+    )
+    return ticks / TICKS <= seenAt && NAMESPACES.some((kind) => namespaces.has(readLink(`/proc/${pid}/ns/${kind}`) ?? ''))
   } catch {
-    return false
+    return false // it has ended
   }
 }
 

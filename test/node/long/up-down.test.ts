@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { down } from '../../cluster/node/down.mjs'
 import { startNode } from '../../cluster/node/node.ts'
 import { placeOf, readCluster } from '../../cluster/node/place.mjs'
-import { namespacesOf, tracesOf } from '../../cluster/node/traces.ts'
+import { homeOf, tracesOf } from '../../cluster/node/traces.ts'
 
 const NAME = 'often'
 const OTHER = 'often2'
@@ -25,13 +25,13 @@ test('ten times up and down in a row: nothing is left behind', async () => {
     const node = await startNode(NAME)
     const isUp = Date.now()
     expect((await node.kubectl(['get', 'nodes', '-o', 'name'])).trim()).toBe(`node/${NAME}`)
-    const namespaces = namespacesOf(readCluster(placeOf(NAME))?.pid ?? 0)
-    expect(namespaces.size).toBe(5)
-    expect(tracesOf(NAME, dir, namespaces).processes.length).toBeGreaterThan(20)
+    const home = homeOf(readCluster(placeOf(NAME))?.pid)
+    expect(home.namespaces.size).toBe(5)
+    expect(tracesOf(NAME, dir, home).processes.length).toBeGreaterThan(20)
     const end = Date.now()
     await node.down()
     times.push({ up: (isUp - start) / 1000, down: (Date.now() - end) / 1000 })
-    expect(tracesOf(NAME, dir, namespaces)).toEqual(before)
+    expect(tracesOf(NAME, dir, home)).toEqual(before)
   }
   const list = (which: 'up' | 'down') => times.map((t) => t[which].toFixed(1)).join(' ')
   console.log(`up, seconds: ${list('up')}\ndown, seconds: ${list('down')}`)
@@ -44,10 +44,9 @@ test('an up that is killed half way is taken away by down, and by the next up', 
     const child = spawn(process.execPath, [script, 'up', '--name', NAME], { stdio: 'ignore' })
     await sleep(milliseconds)
     child.kill('SIGKILL')
-    const pid = readCluster(placeOf(NAME))?.pid
-    const namespaces = pid === undefined ? new Set<string>() : namespacesOf(pid)
+    const home = homeOf(readCluster(placeOf(NAME))?.pid)
     await down(NAME)
-    expect(tracesOf(NAME, dir, namespaces), `killed after ${milliseconds} ms`).toEqual(before)
+    expect(tracesOf(NAME, dir, home), `killed after ${milliseconds} ms`).toEqual(before)
   }
 })
 
