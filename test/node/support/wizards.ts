@@ -20,6 +20,7 @@ export interface NodeOutcome {
 export class Kubeharden {
   readonly node: TestNode
   readonly dir: string
+  #folders = 0
 
   private constructor(node: TestNode, dir: string) {
     this.node = node
@@ -68,11 +69,13 @@ export class Kubeharden {
   }
 
   async #copied(name: string, command: readonly string[]): Promise<Bundle> {
-    const out = path.join(this.dir, name)
+    this.#folders += 1
+    const folder = `${this.#folders}-${name}`
+    const out = path.join(this.dir, folder)
     await this.must([...command, '--out', out])
     const written = (await readdir(out, { recursive: true })).toSorted()
     const { stdout } = spawnSync('tar', ['-C', out, '-cf', '-', '.'], { maxBuffer: 64 * 1024 * 1024 })
-    const at = `/root/kubeharden-test/${name}`
+    const at = `/root/kubeharden-test/${folder}`
     await this.node.must(['sh', '-c', `rm -rf ${at} && mkdir -p ${at} && tar -C ${at} -xf -`], { input: stdout })
     const parts = written.filter((f) => path.basename(f) === 'plan').map((f) => path.dirname(f))
     return new Bundle(this, out, at, parts.toSorted(byComponent), written)
