@@ -87,7 +87,8 @@ function kept({ hash, order, resources }: FileHash, path: string, run: string, g
 function stillHolds(proof: StorageProof | undefined, runs: readonly JournalRun[], { hash, hashes }: Announced): boolean {
   if (proof === undefined) return false
   if (hash !== undefined ? hash !== proof.hash : hashes.some((h) => h !== proof.hash)) return false
-  return !runs.some((run) => run.startedAt > proof.at && run.entries.some((e) => e.wizard === 'encryption-config' && e.action === 'node'))
+  const touched = (e: JournalRun['entries'][number]) => e.wizard === 'encryption-config' && e.action === 'node' && e.state !== 'not-done'
+  return !runs.some((run) => run.startedAt > proof.at && run.entries.some(touched))
 }
 
 async function lookAt(file: KeptFile): Promise<'same' | 'changed' | 'gone'> {

@@ -13,8 +13,9 @@ export interface Polls {
   errors: string[]
 }
 
+/** Words of an API server that begins or ends; while it begins it has not read its RBAC rules yet, and forbids. */
 const STARTING =
-  /etcdserver|apiserver not ready|shutting down|connection refused|context deadline|storage is \(re\)initializing|not yet ready/i
+  /etcdserver|apiserver not ready|shutting down|connection refused|context deadline|storage is \(re\)initializing|not yet ready|"code":403}/i
 
 /** Asks for Secrets by name, one after the other, until it is ended: what is read is compared with what was written. */
 export async function reader(node: TestNode, namespace: string, values: ReadonlyMap<string, string>): Promise<{ end(): Promise<Polls> }> {
