@@ -21,7 +21,14 @@ export interface UndoInput {
   readonly writer: Writer
   readonly nodes?: NodeDoor
   readonly journal: Journal
+  /** What the session knows beforehand about taking an entry back: why not, or what cannot be told. */
+  readonly verdict?: (entry: JournalEntry) => BackVerdict
   readonly signal?: AbortSignal
+}
+
+export interface BackVerdict {
+  readonly refused?: { readonly message: string; readonly hint: string }
+  readonly warning?: string
 }
 
 /**
@@ -33,7 +40,14 @@ export async function previewUndo(run: JournalRun, input: UndoInput): Promise<Pr
   const later = laterChanges(run, await input.journal.list())
   const items = await mapLimit(entries, async (entry): Promise<ObjectItem | NodeItem> => {
     const again = later.get(refKey(entry.ref))
-    return entry.action === 'node' ? previewNodeBack(run, entry, again, input) : previewBack(run, entry, again, input)
+    if (entry.action !== 'node') return previewBack(run, entry, again, input)
+    const { refused, warning } = input.verdict?.(entry) ?? {}
+    const item = await previewNodeBack(run, entry, again, input)
+    return {
+      ...item,
+      ...(warning === undefined ? {} : { warnings: [...item.warnings, warning] }),
+      ...(refused === undefined ? {} : { refused }),
+    }
   })
   return {
     wizard: 'undo',

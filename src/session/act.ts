@@ -11,6 +11,7 @@ import type { Answers } from '#model/questions.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { SessionDeps } from './deps.ts'
+import { encryptionBack } from './encryptionBack.ts'
 import { readLines } from './lines.ts'
 import { type Link, reread } from './link.ts'
 import { folderItems, offlinePreview } from './offline.ts'
@@ -89,7 +90,9 @@ export async function previewOfUndo(link: Link, runId: string, signal?: AbortSig
   const writer = writerOf(link)
   await settle(link, writer)
   const { journal } = link.stores
-  return previewUndo(await runOf(link, runId), { journal, writer, ...nodesOf(link), ...(signal === undefined ? {} : { signal }) })
+  const run = await runOf(link, runId)
+  const verdict = encryptionBack(run, link.state)
+  return previewUndo(run, { journal, writer, verdict, ...nodesOf(link), ...(signal === undefined ? {} : { signal }) })
 }
 
 /** Carries out a previewed undo, then reads again. */

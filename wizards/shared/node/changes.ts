@@ -85,9 +85,14 @@ function applySteps(task: NodeTask): Step[] {
   ]
 }
 
+const LOOKS_FIRST = {
+  en: 'It looks into etcd first, and refuses while something is stored that what was there before could not read: go back with the wizard then (situation: decrypt).',
+}
+
 function undoStep(task: NodeTask): Step {
   return {
     title: { en: `On ${task.node}, as root: ${task.plan.component} as it was` },
+    ...(task.plan.loads === undefined ? {} : { explain: LOOKS_FIRST }),
     commands: [`sh ${ON_NODE}/${folderOf(task)}/${NODE_SCRIPT} --undo`],
   }
 }
