@@ -2,11 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { HardenError } from '#model/errors.ts'
 import { ownFolder } from './paths.ts'
 
-const holder = z.object({ pid: z.number().int(), host: z.string(), start: z.string().optional(), since: z.string(), token: z.string() })
+const holder = z.object({
+  pid: z.number().int(),
+  host: z.string(),
+  start: z.string().optional(),
+  since: z.string(),
+  token: z.string().regex(/^[\w-]{1,64}$/),
+})
 type Holder = z.infer<typeof holder>
 
 export interface Lock {
@@ -28,26 +35,43 @@ export async function acquireLock(dir: string, now = new Date()): Promise<Lock> 
     since: now.toISOString(),
     token: randomBytes(8).toString('hex'),
   }
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    if (await tryLink(file, me)) return { release: async () => await release(file, me) }
+  const other = await take(file, me)
+  if (other !== undefined) throw locked(file, other)
+  return { release: async () => await release(file, me) }
+}
+
+/** Takes the file, from a dead holder too; the live one who has it, if there is one. */
+async function take(file: string, me: Holder): Promise<Holder | undefined> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    if (await tryLink(file, me)) return undefined
     const other = await read(file)
     if (other === undefined) continue
-    if (await isAlive(other)) throw locked(file, other)
-    await takeAway(file, other)
+    if (await isAlive(other)) return other
+    if (await replace(file, other, me)) return undefined
+    await sleep(10)
   }
   throw new HardenError('locked', `${file} is being taken by others all the time.`, 'Try again in a moment.')
 }
 
+/**
+ * Puts this lock in place of a dead holder's; false where somebody else does. Only who holds the claim on that very lock may, and
+ * the claim is a lock itself: its holder may die too.
+ */
+async function replace(file: string, dead: Holder, me: Holder): Promise<boolean> {
+  const claim = `${file}.${dead.token}`
+  if ((await take(claim, me)) !== undefined) return false
+  try {
+    if ((await read(file))?.token !== dead.token) return false
+    await rename(await written(file, me), file)
+    return true
+  } finally {
+    await rm(claim, { force: true })
+  }
+}
+
 /** The lock appears with its content, in one step; false where there is one. */
 async function tryLink(file: string, me: Holder): Promise<boolean> {
-  const temporary = `${file}.${me.token}`
-  const handle = await open(temporary, 'wx', 0o600)
-  try {
-    await handle.writeFile(JSON.stringify(me))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  const temporary = await written(file, me)
   try {
     await link(temporary, file)
     return true
@@ -57,6 +81,19 @@ async function tryLink(file: string, me: Holder): Promise<boolean> {
   } finally {
     await rm(temporary, { force: true })
   }
+}
+
+/** A lock that is nobody's yet, beside its place. */
+async function written(file: string, me: Holder): Promise<string> {
+  const temporary = `${file}.new-${me.token}`
+  const handle = await open(temporary, 'wx', 0o600)
+  try {
+    await handle.writeFile(JSON.stringify(me))
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  return temporary
 }
 
 async function read(file: string): Promise<Holder | undefined> {
@@ -70,20 +107,6 @@ async function read(file: string): Promise<Holder | undefined> {
   } catch (cause) {
     throw new HardenError('locked', `${file} is not a lock that can be read.`, 'If no other kubeharden runs, delete that file.', { cause })
   }
-}
-
-/** Moves a dead holder's lock aside; if another process was quicker and it is a new one by now, puts it back. */
-async function takeAway(file: string, dead: Holder): Promise<void> {
-  const aside = `${file}.${randomBytes(8).toString('hex')}`
-  try {
-    await rename(file, aside)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
-  }
-  const moved = await read(aside)
-  if (moved !== undefined && moved.token !== dead.token) await link(aside, file).catch(() => undefined)
-  await rm(aside, { force: true })
 }
 
 async function release(file: string, me: Holder): Promise<void> {
