@@ -76,7 +76,8 @@ async function step(order: readonly string[] | undefined, ...answers: string[]):
   await timed(order === undefined ? 'flags away' : order.join('+'), async () => {
     let kill = true
     let words = ''
-    for (let tries = 0; tries < 12; tries += 1) {
+    const end = Date.now() + 400_000
+    for (let tries = 0; Date.now() < end; tries += 1) {
       const now = await standing()
       if (tries > 0 && now !== undefined && JSON.stringify(now.order) === JSON.stringify(order)) return
       if (tries > 0 && now?.next === 'rewrite') await kubeharden(['encryption', 'rewrite', '--yes', '--rate', '1000'])
