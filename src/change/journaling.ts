@@ -21,10 +21,16 @@ export class Noted extends Error {
   }
 }
 
-/** One journaled step: `send` makes the request and returns what is to be noted about it; what takes long says how far it is. */
+/** What a step in flight can do: say how far it is, and have on disk, before it goes on, what must not be lost with the process. */
+export interface InFlight {
+  readonly say: (line: string) => void
+  readonly note: (patch: Partial<JournalEntry>) => Promise<void>
+}
+
+/** One journaled step: `send` makes the request and returns what is to be noted about it. */
 export interface Step {
   readonly entry: JournalEntry
-  readonly send: (say: (line: string) => void) => Promise<Partial<JournalEntry>>
+  readonly send: (flight: InFlight) => Promise<Partial<JournalEntry>>
   /** Runs when the step is done and on disk. */
   readonly afterwards?: () => Promise<void>
 }
@@ -53,7 +59,7 @@ export async function runSteps(run: JournalRun, steps: readonly Step[], running:
     await onDisk(keeper, () => keeper.note(index, { state: 'sent' }))
     let noted: Partial<JournalEntry>
     try {
-      noted = await step.send((line) => keeper.say(index, line))
+      noted = await step.send({ say: (line) => keeper.say(index, line), note: (patch) => keeper.note(index, patch) })
     } catch (error) {
       throw await keeper.fail(index, toHardenError(error))
     }

@@ -59,13 +59,14 @@ export async function withMemory(
   }
 }
 
-/** Files of the wizard that are not noted yet: their hash is taken as they lie there now, directly after they were written. */
+/**
+ * Files of the wizard that are not noted yet: their hash is taken as they lie there now, directly after they were written. Also of
+ * runs that failed or were cut off: what is in force is told by the API servers, and the key to it must be known then.
+ */
 async function newFiles(known: readonly KeptFile[], runs: readonly JournalRun[]): Promise<readonly KeptFile[]> {
   const paths = new Set(known.map((file) => file.path))
   const entries = runs.flatMap((run) =>
-    run.entries.flatMap((e) =>
-      e.wizard === 'encryption-config' && e.state === 'done' && e.files !== undefined ? [{ run, entry: e }] : [],
-    ),
+    run.entries.flatMap((e) => (e.wizard === 'encryption-config' && e.files !== undefined ? [{ run, entry: e }] : [])),
   )
   const found = entries.flatMap(({ run, entry }) =>
     (entry.files ?? []).filter((path) => !paths.has(path)).map((path) => ({ path, run: run.id, proof: entry.proof })),

@@ -234,6 +234,20 @@ describe('a change on nodes, applied', () => {
     expect(JSON.stringify([journal.saved, nodes.runs.map(({ bundle: _, ...r }) => r), shown])).not.toContain(key)
   })
 
+  it('has on disk where that copy is before anything is sent: a process that ends then has not lost the key', async () => {
+    const { nodes, journal, doors, preview } = world()
+    const parent = mkdtempSync(path.join(os.tmpdir(), 'kh-guard-'))
+    onTestFinished(() => rmSync(parent, { recursive: true }))
+    const onDisk: unknown[] = []
+    nodes.fault = () => {
+      onDisk.push(journal.saved.at(-1)?.entries[0])
+      throw new HardenError('unreachable', 'The guard was lost sight of.', 'It goes on by itself.')
+    }
+    const outDir = path.join(parent, 'keys')
+    await failure(applyPreview(await preview([change('cp-1', { files: [KEYS] })]), { ...doors, outDir }))
+    expect(onDisk).toMatchObject([{ state: 'sent', files: [path.join(outDir, '1-cp-1/etc/kubernetes/enc/config.yaml')] }])
+  })
+
   it('without a copy nothing is sent', async () => {
     const { nodes, journal, doors, preview } = world()
     const shown = await preview([change('cp-1', { files: [KEYS] })])

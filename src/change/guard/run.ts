@@ -72,13 +72,17 @@ function fieldsOf(item: NodeItem): JournalEntry['fields'] {
 export function nodeStep(entry: JournalEntry, change: NodeChange, input: GuardRun): Step {
   return {
     entry,
-    send: async (say) => {
+    send: async ({ say, note }) => {
       const text = await textsOf(change.plan, input.keys, input.templates)
       const files = await keepCopy(`${entry.id}-${folderName(change.node)}`, change.plan, text, input.outDir)
-      if (files.length > 0) say(`a copy of the files with keys is in ${input.outDir}`)
+      if (files.length > 0) {
+        say(`a copy of the files with keys is in ${input.outDir}`)
+        // Where this process ends now, the guard goes on: what it puts in force must be known to the next one.
+        await note({ files: [...files] })
+      }
       const outcome = await guard(entry, 'apply', change.plan, text, input, say)
       await waitForMirror(entry, 'after', input, say)
-      return { ...ended(entry, outcome), ...(files.length === 0 ? {} : { files: [...files] }) }
+      return ended(entry, outcome)
     },
   }
 }
@@ -90,7 +94,7 @@ export function nodeUndoStep(entry: JournalEntry, original: JournalEntry, input:
     throw new HardenError('input', 'The journal does not say what was changed on the node.', 'Undo it on the node, with the script there.')
   return {
     entry,
-    send: async (say) => {
+    send: async ({ say }) => {
       const outcome = await guard(entry, 'undo', plan, () => '', input, say)
       await waitForMirror(original, 'before', input, say)
       return ended(entry, outcome)
