@@ -13,7 +13,20 @@ export interface Collected<T> {
   readonly onlyNamespaces?: readonly string[]
 }
 
-export const DISTRIBUTIONS = ['kubeadm', 'kind', 'k3s', 'rke2', 'openshift', 'talos', 'eks', 'gke', 'aks', 'microk8s', 'unknown'] as const
+export const DISTRIBUTIONS = [
+  'kubeadm',
+  'kind',
+  'k3s',
+  'rke2',
+  'kops',
+  'openshift',
+  'talos',
+  'eks',
+  'gke',
+  'aks',
+  'microk8s',
+  'unknown',
+] as const
 export type Distribution = (typeof DISTRIBUTIONS)[number]
 
 export const SOURCES = ['live', 'snapshot', 'manifests', 'practice'] as const

@@ -32,6 +32,7 @@ describe('distribution', () => {
     ['gke', { nodes: [node({ labels: { 'cloud.google.com/gke-nodepool': 'a' } })] }],
     ['aks', { version: 'v1.33.4', nodes: [node({ labels: { 'kubernetes.azure.com/cluster': 'a' }, providerID: 'azure:///x' })] }],
     ['openshift', { version: 'v1.33.4', apiGroups: ['apps', 'config.openshift.io'] }],
+    ['kops', { version: 'v1.33.4', nodes: [node({ labels: { 'kops.k8s.io/instancegroup': 'nodes-a' }, providerID: 'aws:///eu/i-1' })] }],
     ['talos', { nodes: [node({ osImage: 'Talos (v1.9.0)' })] }],
     ['kind', { nodes: [node({ providerID: 'kind://docker/kind/kind-control-plane', annotations: kubeadm.metadata.annotations })] }],
     ['kubeadm', { version: 'v1.36.3', nodes: [kubeadm] }],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Change } from '../../src/model/change.ts'
 import type { NodePlan } from '../../src/model/node.ts'
-import { DISTRIBUTIONS, type State } from '../../src/model/state.ts'
+import type { State } from '../../src/model/state.ts'
 import { type AuditedRequest, type AuditPolicy, above, auditOf } from '../../src/simulate/auditPolicy.ts'
 import { policyOf, policyValues } from '../../wizards/audit-policy/policy.ts'
 import { type AuditAnswers, RECORD, SILENCE } from '../../wizards/audit-policy/questions.ts'
@@ -238,11 +238,3 @@ describe('kubelet-config', () => {
     expect(impactsOf(kubeletConfig, KUBEADM, { settings: ['serving-certificate'] }).join()).toContain('logs, exec')
   })
 })
-
-it.each(DISTRIBUTIONS.filter((d) => !['kubeadm', 'kind', 'unknown'].includes(d)))(
-  'on %s each of them names the way of its own',
-  (distribution) => {
-    const state: State = { ...KUBEADM, cluster: { ...KUBEADM.cluster, distribution } }
-    for (const wizard of [auditPolicy, controlPlaneFlags, kubeletConfig]) expect(refusalOf(wizard, state)).toMatch(/on \S+\. \| .{20}/)
-  },
-)

@@ -1,7 +1,8 @@
 import { HardenError } from '#model/errors.ts'
 import type { Kind } from '#model/kinds.ts'
-import { type Distribution, isSystemNamespace, itemsOf, type State } from '#model/state.ts'
+import { isSystemNamespace, itemsOf, type State } from '#model/state.ts'
 import { safe } from '#model/text.ts'
+import type { OtherDistribution, Ways } from './ways.ts'
 
 /** Was this kind read, and read whole? Only then may a missing object be called missing. */
 export function seenWhole(state: State, kind: Kind): boolean {
@@ -37,9 +38,9 @@ export function requireNamespaces(state: State, field: string, names: readonly s
 }
 
 /** Refuses distributions whose own tools do this; `ways` says for each how. @throws HardenError `input` */
-export function refuseDistributions(state: State, what: string, ways: { readonly [D in Distribution]?: string }): void {
+export function refuseDistributions(state: State, what: string, ways: Ways): void {
   const { distribution } = state.cluster
-  const way = ways[distribution]
+  const way = distribution in ways ? ways[distribution as OtherDistribution] : undefined
   if (way !== undefined) throw new HardenError('input', `${what} is not set up with files of ours on ${distribution}.`, way)
 }
 

@@ -4,7 +4,7 @@ import { CLUSTER, params, refTo, seesCluster } from '#simulate/workloadsRefs.ts'
 import { MANAGED } from './texts.ts'
 
 /** Distributions that save their datastore by themselves, outside Kubernetes objects. */
-const OWN_SNAPSHOTS = new Set(['k3s', 'rke2', 'microk8s'])
+const OWN_SNAPSHOTS = new Set(['k3s', 'rke2', 'kops', 'microk8s'])
 const OPERATORS = /(?:^|\/)(?:etcd-backup-operator|etcd-operator|etcd-druid|etcd-backup-restore|etcd-defrag-backup)(?=[:@]|$)/
 
 export const check = defineCheck({

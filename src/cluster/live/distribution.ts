@@ -29,6 +29,7 @@ const BY_NODE_LABEL: Readonly<Record<string, Distribution>> = {
   'kubernetes.azure.com/cluster': 'aks',
   'kubernetes.azure.com/agentpool': 'aks',
   'microk8s.io/cluster': 'microk8s',
+  'kops.k8s.io/instancegroup': 'kops',
   'node.openshift.io/os_id': 'openshift',
 }
 
