@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { networkKinds } from './kindsNetwork.ts'
 import * as access from './objects/access.ts'
 import * as cluster from './objects/cluster.ts'
 import * as control from './objects/control.ts'
@@ -124,6 +125,7 @@ export const KINDS = {
     by: 'list',
     schema: network.ingress,
   },
+  ...networkKinds,
   podDisruptionBudgets: {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',

@@ -26,6 +26,32 @@ const MORE = `
 ---
 {apiVersion: velero.io/v1, kind: BackupStorageLocation, metadata: {name: a, namespace: ns}, spec: {provider: aws}, status: {phase: Available}}
 ---
+{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: a}, webhooks: [{name: w, failurePolicy: Fail, clientConfig: {caBundle: eHl6, service: {name: s, namespace: ns, port: 8443}}}]}
+---
+{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: a}, webhooks: [{name: w, clientConfig: {url: "https://x"}}]}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: a, namespace: ns}, spec: {selector: {matchLabels: {a: b}}, endpoints: [{port: metrics}]}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: PodMonitor, metadata: {name: a, namespace: ns}, spec: {selector: {}, namespaceSelector: {any: true}, podMetricsEndpoints: [{targetPort: 80}]}}
+---
+{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {name: a}, spec: {priority: 1, subject: {namespaces: {}}}}
+---
+{apiVersion: policy.networking.k8s.io/v1alpha1, kind: BaselineAdminNetworkPolicy, metadata: {name: default}, spec: {subject: {namespaces: {}}}}
+---
+{apiVersion: policy.networking.k8s.io/v1alpha2, kind: ClusterNetworkPolicy, metadata: {name: a}, spec: {tier: Admin, priority: 1, subject: {namespaces: {}}}}
+---
+{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: a, namespace: ns}, specs: [{endpointSelector: {}, ingress: [{}]}]}
+---
+{apiVersion: cilium.io/v2, kind: CiliumClusterwideNetworkPolicy, metadata: {name: a}, spec: {nodeSelector: {}, egress: []}}
+---
+{apiVersion: crd.projectcalico.org/v1, kind: NetworkPolicy, metadata: {name: a, namespace: ns}, spec: {selector: "all()", order: 10}}
+---
+{apiVersion: crd.projectcalico.org/v1, kind: GlobalNetworkPolicy, metadata: {name: a}, spec: {selector: "app == 'x'"}}
+---
+{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, metadata: {name: a, namespace: ns}, spec: {selector: "has(app)"}}
+---
+{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: a}, spec: {types: [Egress]}}
+---
 apiVersion: probe.kubeharden/v1
 kind: ApiServerProbe
 metadata: {name: a}

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { KINDS } from '../../src/model/kinds.ts'
 import { problemOf } from '../../src/model/questions.ts'
 import type { State } from '../../src/model/state.ts'
-import { egressToAddress, type PodView, podToPod } from '../../src/simulate/networkPolicy.ts'
+import { connect } from '../../src/simulate/network/decide.ts'
+import type { PodEnd, Port } from '../../src/simulate/network/endpoints.ts'
+import { worldOf } from '../../src/simulate/network/world.ts'
 import { impactsOf, objectsOf, planOf, refusalOf, WIZARDS } from './run.ts'
 import { EMPTY, SAMPLE, stateOf } from './state.ts'
 
@@ -11,7 +13,11 @@ const SHOP = { inNamespaces: ['shop'] }
 const policiesOf = (given: Record<string, unknown>, state: State = SAMPLE) =>
   objectsOf(planOf(wizard, state, { ...SHOP, ...given })).map((o) => KINDS.networkPolicies.schema.parse(o))
 
-const pod = (namespace: string, labels: Record<string, string> = {}): PodView => ({ namespace, labels })
+let pods = 0
+const pod = (namespace: string, labels: Record<string, string> = {}): PodEnd => {
+  pods += 1
+  return { kind: 'pod', namespace, name: `pod-${pods}`, labels, named: [] }
+}
 const DNS = pod('kube-system', { 'k8s-app': 'kube-dns' })
 const names = new Map(
   [
@@ -20,8 +26,11 @@ const names = new Map(
     ['kube-system', {}],
   ].map(([n]) => [n as string, { 'kubernetes.io/metadata.name': n as string }]),
 )
-const reaches = (given: Record<string, unknown>, from: PodView, to: PodView, port = 8080, protocol = 'TCP') =>
-  podToPod(policiesOf(given), names, from, to, { port, protocol }).allowed
+const reaches = (given: Record<string, unknown>, from: PodEnd, to: PodEnd, port = 8080, protocol: 'TCP' | 'UDP' = 'TCP') =>
+  connect(worldOf(policiesOf(given), { namespaces: names }), from, to, { port, protocol }).verdict === 'allowed'
+
+const leaves = (policies: Parameters<typeof worldOf>[0], ip: string, port: Port) =>
+  connect(worldOf(policies), pod('shop'), { kind: 'outside', ip }, port).verdict === 'allowed'
 
 describe('default-deny', () => {
   it('cuts what comes in, and leaves what goes out', () => {
@@ -41,8 +50,7 @@ describe('default-deny', () => {
 
   it('allows the API server by its Service and by its node, and the DNS cache where there is one', () => {
     const given = { direction: 'egress', allowApiServer: true, nodeLocalDns: true }
-    const to = (ip: string, port: number, protocol = 'TCP') =>
-      egressToAddress(policiesOf(given), pod('shop'), ip, { port, protocol }).allowed
+    const to = (ip: string, port: number, protocol: 'TCP' | 'UDP' = 'TCP') => leaves(policiesOf(given), ip, { port, protocol })
     expect([to('10.96.0.1', 443), to('172.30.0.2', 6443), to('169.254.20.10', 53, 'UDP')]).toEqual([true, true, true])
     expect([to('172.30.0.2', 10250), to('1.1.1.1', 443), to('169.254.169.254', 80)]).toEqual([false, false, false])
   })
@@ -83,7 +91,7 @@ it('deny-other-namespaces: the namespace itself, and the ingress controller wher
 
 it('no-public-egress: private addresses and DNS, never the metadata address', () => {
   const to = (ip: string, privateRanges?: string[]) =>
-    egressToAddress(policiesOf({ mode: 'no-public-egress', privateRanges }), pod('shop'), ip, { port: 80 }).allowed
+    leaves(policiesOf({ mode: 'no-public-egress', privateRanges }), ip, { port: 80, protocol: 'TCP' })
   expect([to('10.1.2.3'), to('172.16.9.9'), to('192.168.1.1')]).toEqual([true, true, true])
   expect([to('1.1.1.1'), to('169.254.169.254'), to('172.32.0.1')]).toEqual([false, false, false])
   expect([to('169.254.1.1', ['169.254.0.0/16']), to('169.254.169.254', ['169.254.0.0/16'])]).toEqual([true, false])
@@ -150,7 +158,7 @@ describe('says what is cut', () => {
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: { name: calico-node, namespace: kube-system }
-spec: { template: { spec: { containers: [] } } }
+spec: { template: { spec: { containers: [{ name: calico-node, image: 'quay.io/calico/node:v3.31.0' }] } } }
 ---
 apiVersion: v1
 kind: Namespace

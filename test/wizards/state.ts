@@ -113,7 +113,7 @@ subjects:
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: { name: kube-flannel-ds, namespace: kube-system }
-spec: { template: { spec: { containers: [] } } }
+spec: { template: { spec: { containers: [{ name: kube-flannel, image: 'flannel/flannel:v0.27.4' }] } } }
 ---
 apiVersion: probe.kubeharden/v1
 kind: IdentityProbe

@@ -1,10 +1,12 @@
 import type { Impact } from '#model/change.ts'
 import type { Item } from '#model/kinds.ts'
 import { isSystemNamespace, itemsOf, type State } from '#model/state.ts'
-import { directionsOf, isolating } from '#simulate/networkPolicy.ts'
+import { enforcementIn } from '#simulate/network/cni.ts'
+import { isolating } from '#simulate/network/decide.ts'
+import { directionsOf } from '#simulate/network/rules.ts'
+import { worldOf } from '#simulate/network/world.ts'
 import { selects } from '#simulate/selectors.ts'
 import { given } from '../shared/names.ts'
-import { enforcement } from './enforcement.ts'
 import type { NetworkAnswers } from './questions.ts'
 import { allowAllLines, allowAlls, ingressLines, otherNamespaceLines } from './reached.ts'
 import { limitsEgress, talksToApi } from './seen.ts'
@@ -25,7 +27,8 @@ export function impact(state: State, answers: NetworkAnswers): readonly Impact[]
 }
 
 function enforced(state: State): Impact[] {
-  switch (enforcement(state)) {
+  const { state: enforcement, by = '' } = enforcementIn(itemsOf(state, 'daemonSets'))
+  switch (enforcement) {
     case 'enforced':
       return []
     case 'inert':
@@ -33,8 +36,9 @@ function enforced(state: State): Impact[] {
         {
           level: 'danger',
           text: {
-            en: 'The network of this cluster (flannel) does not carry out network policies: they are stored and nothing is blocked.',
+            en: 'The network of this cluster ({by}) does not carry out network policies: they are stored and nothing is blocked.',
           },
+          params: { by },
         },
       ]
     case 'unknown':
@@ -63,14 +67,14 @@ function limitsOutgoing({ mode, direction }: NetworkAnswers): boolean {
 
 /** Services whose pods nothing lets in yet: after this nobody reaches them from where it matters. */
 function cutServices(state: State, answers: NetworkAnswers, namespace: string): Impact[] {
-  const policies = itemsOf(state, 'networkPolicies')
+  const world = worldOf(itemsOf(state, 'networkPolicies'))
   if (allowAlls(state, namespace, 'Ingress').length > 0) return []
   const controllerAllowed = answers.mode === 'deny-other-namespaces' && given(answers.ingressNamespace) !== undefined
   return itemsOf(state, 'services')
     .filter((s) => s.metadata.namespace === namespace && Object.keys(s.spec.selector).length > 0)
     .flatMap((service): Impact[] => {
-      const view = { namespace, labels: service.spec.selector }
-      const allowed = isolating(policies, view, 'Ingress').some((p) => p.spec.ingress.length > 0)
+      const end = { kind: 'pod', namespace, name: '', labels: service.spec.selector, named: [] } as const
+      const allowed = isolating(world, end, 'Ingress').some((p) => (p.rules.get('Ingress') ?? []).length > 0)
       if (allowed) return []
       const params = { namespace, service: service.metadata.name, ports: portsOf(service) }
       const known = [...(controllerAllowed ? [] : ingressLines(state, service)), ...otherNamespaceLines(state, service)]

@@ -1,7 +1,7 @@
 import type { Impact } from '#model/change.ts'
 import type { Item } from '#model/kinds.ts'
 import { itemsOf, type State } from '#model/state.ts'
-import { type Direction, directionsOf, isAllowAll, rulesOf } from '#simulate/networkPolicy.ts'
+import { type Direction, directionsOf, isAllowAll, rulesOf } from '#simulate/network/rules.ts'
 import { selects, selectsAll } from '#simulate/selectors.ts'
 
 /** Policies of the namespace that select every pod and let everything through: they make a default deny ineffective. */

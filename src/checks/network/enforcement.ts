@@ -1,6 +1,6 @@
 import { defineCheck } from '#model/check.ts'
+import { telling } from '#simulate/network/cni.ts'
 import { CLUSTER, params, refTo } from '#simulate/workloadsRefs.ts'
-import { enforcementOf } from './cni.ts'
 
 export const check = defineCheck({
   id: 'network/enforcement',
@@ -46,17 +46,9 @@ spec: { template: { spec: { containers: [{ name: calico-node, image: 'quay.io/ca
 `,
   },
   evaluate: function* ({ daemonSets }, { cluster }) {
-    const known = daemonSets.flatMap((item) => {
-      const enforcement = enforcementOf(item)
-      if (enforcement === undefined) return []
-      const { numberReady } = item.status as { numberReady?: number }
-      return [{ object: refTo('daemonSets', item), enforcement, ready: numberReady !== 0 }]
-    })
-    const enforcing = known.filter((k) => k.enforcement.kind === 'enforced')
-    const working = enforcing.filter((k) => k.ready)
-    // One that enforces is enough: flannel beside Calico (Canal) only carries packets, and one for Windows has no pods.
-    const telling = [working, enforcing].find((list) => list.length > 0) ?? known
-    for (const { object, enforcement, ready } of telling) {
+    const programs = telling(daemonSets)
+    for (const { daemonSet, enforcement, ready } of programs) {
+      const object = refTo('daemonSets', daemonSet)
       const { by } = enforcement
       const at = { object, saw: by, params: params({ by }) }
       if (enforcement.kind === 'enforced')
@@ -64,6 +56,6 @@ spec: { template: { spec: { containers: [{ name: calico-node, image: 'quay.io/ca
       else if (enforcement.kind === 'unclear') yield { status: 'unknown', ...at, message: 'unclear' }
       else yield { status: 'fail', ...at, message: enforcement.why }
     }
-    if (known.length === 0) yield { status: 'unknown', object: CLUSTER, message: cluster.distribution === 'k3s' ? 'k3s' : 'nothing' }
+    if (programs.length === 0) yield { status: 'unknown', object: CLUSTER, message: cluster.distribution === 'k3s' ? 'k3s' : 'nothing' }
   },
 })

@@ -1,12 +1,14 @@
 import { defineCheck } from '#model/check.ts'
 import type { Item } from '#model/kinds.ts'
 import type { Distribution } from '#model/state.ts'
-import { egressToAddress } from '#simulate/networkPolicy.ts'
+import { sideOf } from '#simulate/network/decide.ts'
+import { worldOf } from '#simulate/network/world.ts'
 import { podTemplates, WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { CLUSTER, namespaceRef, params } from '#simulate/workloadsRefs.ts'
 import { userNamespaces } from './namespaces.ts'
 
-const ADDRESS = '169.254.169.254'
+const ADDRESS = { kind: 'outside', ip: '169.254.169.254' } as const
+const HTTP = { port: 80, protocol: 'TCP' } as const
 /** Providers of node ids that are no cloud: there is no metadata service at the address. */
 const NO_CLOUD = /^(?:kind|k3s|k3d|minikube|metal3|baremetalhost|vsphere|proxmox|harvester|tinkerbell|byoh|libvirt|docker):\/\//
 
@@ -72,12 +74,13 @@ spec:
       return
     }
     const templates = podTemplates(lists)
+    const world = worldOf(networkPolicies)
     for (const namespace of userNamespaces(namespaces)) {
       const object = namespaceRef(namespace)
       // Pods on the host's network are beyond every policy; checks of workloads tell of them.
       const here = templates.filter((t) => t.namespace === namespace && t.spec.hostNetwork !== true)
       const reaches = (labels: Readonly<Record<string, string>>) =>
-        egressToAddress(networkPolicies, { namespace, labels }, ADDRESS, { port: 80 }).allowed
+        sideOf(world, 'Egress', { kind: 'pod', namespace, name: '', labels, named: [] }, ADDRESS, HTTP).sure > 0
       const open = here.filter((t) => reaches(t.labels)).length
       if (open > 0) yield { status: 'fail', object, message: 'reachable', params: params({ workloads: open, total: here.length }) }
       else if (here.length === 0 && reaches({})) yield { status: 'fail', object, message: 'newPods' }

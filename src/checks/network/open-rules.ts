@@ -1,5 +1,5 @@
 import { defineCheck } from '#model/check.ts'
-import { directionsOf, isEverybody, limitsPorts, rulesOf } from '#simulate/networkPolicy.ts'
+import { directionsOf, isEverybody, limitsPorts, rulesOf } from '#simulate/network/rules.ts'
 import { refTo } from '#simulate/workloadsRefs.ts'
 
 export const check = defineCheck({

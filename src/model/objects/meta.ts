@@ -12,6 +12,8 @@ const KEPT_ANNOTATIONS = new Set([
   'kubernetes.io/service-account.name',
   'storageclass.kubernetes.io/is-default-class',
   'snapshot.storage.kubernetes.io/is-default-class',
+  'prometheus.io/scrape',
+  'prometheus.io/port',
 ])
 
 const record = z.record(z.string(), z.string()).catch({})

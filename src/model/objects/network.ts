@@ -30,6 +30,7 @@ export const service = z.object({
     clusterIP: z.string().optional(),
     externalIPs: listOf(z.string()),
     externalName: z.string().optional(),
+    externalTrafficPolicy: z.string().optional(),
     loadBalancerSourceRanges: listOf(z.string()),
     selector: z
       .record(z.string(), z.string())

@@ -50,7 +50,9 @@ const env = z
             : 'literal'),
   }))
 
-const probe = z.object({}).optional()
+/** Where a probe asks: a port by number or name. What runs inside (exec) has none. */
+const asked = z.object({ port: z.union([z.number(), z.string()]) }).optional()
+const probe = z.object({ httpGet: asked, tcpSocket: asked, grpc: asked }).optional()
 
 export const container = z.object({
   name: z.string(),
@@ -108,6 +110,7 @@ export const podSpec = z.object({
   serviceAccountName: z.string().optional(),
   automountServiceAccountToken: z.boolean().optional(),
   hostNetwork: z.boolean().optional(),
+  dnsPolicy: z.string().optional(),
   hostPID: z.boolean().optional(),
   hostIPC: z.boolean().optional(),
   nodeName: z.string().optional(),
@@ -144,6 +147,7 @@ const template = z.object({
 interface PodStatus {
   readonly phase?: string
   readonly podIP?: string
+  readonly podIPs?: readonly string[]
   readonly hostIP?: string
   readonly startTime?: string
   /** What a restore drill found. */
@@ -157,6 +161,10 @@ export const pod = z.object({
     .object({
       phase: z.string().optional(),
       podIP: z.string().optional(),
+      podIPs: z
+        .array(z.union([z.string(), z.object({ ip: z.string() }).transform((v) => v.ip)]))
+        .nullish()
+        .transform((v) => v ?? undefined),
       hostIP: z.string().optional(),
       startTime: z
         .string()

@@ -1,29 +1,33 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Item, KINDS } from '#model/kinds.ts'
-import {
-  directionsOf,
-  egressToAddress,
-  inCidr,
-  isAllowAll,
-  isEverybody,
-  isolating,
-  limitsPorts,
-  type Policy,
-  podToPod,
-} from '#simulate/networkPolicy.ts'
+import { inCidr } from '#simulate/network/cidr.ts'
+import { connect } from '#simulate/network/decide.ts'
+import type { PodEnd } from '#simulate/network/endpoints.ts'
+import { directionsOf, isAllowAll, isEverybody, limitsPorts, type Policy } from '#simulate/network/rules.ts'
+import { worldOf } from '#simulate/network/world.ts'
 
 const policy = (spec: object, namespace = 'shop', name = 'p'): Policy =>
   KINDS.networkPolicies.schema.parse({ metadata: { name, namespace }, spec }) as Item<'networkPolicies'>
-const web = { namespace: 'shop', labels: { app: 'web' }, ip: '10.0.0.1' }
-const db = { namespace: 'shop', labels: { app: 'db' }, ip: '10.0.0.2', ports: [{ name: 'sql', containerPort: 5432 }] }
-const other = { namespace: 'other', labels: { app: 'web' }, ip: '10.0.1.1' }
+const pod = (namespace: string, name: string, ip: string, named: PodEnd['named'] = []): PodEnd => ({
+  kind: 'pod',
+  namespace,
+  name,
+  labels: { app: name },
+  ip,
+  named,
+})
+const web = pod('shop', 'web', '10.0.0.1')
+const db = pod('shop', 'db', '10.0.0.2', [{ name: 'sql', port: 5432, protocol: 'TCP', sure: true }])
+const other = pod('other', 'web', '10.0.1.1')
 const namespaces = new Map([
   ['shop', { team: 'a' }],
   ['other', { team: 'b' }],
 ])
-const allowed = (policies: Policy[], from: typeof web, to: typeof web, port?: number) =>
-  podToPod(policies, namespaces, from, to, port === undefined ? undefined : { port }).allowed
+type Ends = Parameters<typeof connect>
+const verdict = (policies: Policy[], from: Ends[1], to: Ends[2], port?: number) =>
+  connect(worldOf(policies, { namespaces }), from, to, port === undefined ? undefined : { port, protocol: 'TCP' })
+const allowed = (policies: Policy[], from: Ends[1], to: Ends[2], port?: number) => verdict(policies, from, to, port).verdict === 'allowed'
 
 describe('directions', () => {
   test.each([
@@ -73,23 +77,55 @@ describe('pods to pods', () => {
 
   test('both sides must let it through', () => {
     const noEgress = policy({ podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Egress'] })
-    const verdict = podToPod([noEgress], namespaces, web, db)
-    expect(verdict.allowed).toBe(false)
-    expect(verdict.egress.isolatedBy).toEqual([noEgress])
-    expect(verdict.ingress.allowed).toBe(true)
+    const answer = verdict([noEgress], web, db)
+    expect(answer.verdict).toBe('denied')
+    expect(answer.egress.isolatedBy.map((p) => p.name)).toEqual(['p'])
+    expect(answer.ingress.verdict).toBe('allowed')
   })
 
-  test('pods on the host’s network are not selected, and no selector means them', () => {
-    const host = { ...web, hostNetwork: true }
-    expect(isolating([policy({ podSelector: {} })], host, 'Ingress')).toEqual([])
-    expect(allowed([from({ podSelector: {} })], host, db)).toBe(false)
-    expect(allowed([from({ ipBlock: { cidr: '10.0.0.0/24' } })], host, db)).toBe(true)
+  test('pods on the host’s network are not selected; whether a selector means them is not known, nor is their address', () => {
+    const host = (node: string) =>
+      ({ kind: 'node', node, ips: ['10.9.0.1'], named: [], pod: { namespace: 'shop', name: 'h', labels: { app: 'web' } } }) as const
+    const on = { ...db, node: 'one' }
+    expect(verdict([policy({ podSelector: {}, policyTypes: ['Egress'] })], host('two'), on).verdict).toBe('allowed')
+    expect(verdict([from({ podSelector: {} })], host('two'), on).verdict).toBe('unknown')
+    expect(verdict([from({ podSelector: { matchLabels: { app: 'x' } } })], host('two'), on).verdict).toBe('denied')
+    expect(verdict([from({ ipBlock: { cidr: '10.9.0.0/24' } })], host('two'), on).verdict).toBe('unknown')
+    expect(verdict([from({ ipBlock: { cidr: '0.0.0.0/0' } })], host('two'), on).verdict).toBe('allowed')
+    expect(verdict([policy({ podSelector: {} })], host('one'), on)).toMatchObject({ verdict: 'allowed', always: 'own-node' })
+    expect(verdict([policy({ podSelector: {} })], host('two'), on).verdict).toBe('denied')
+    expect(verdict([policy({ podSelector: {} })], host('two'), db).verdict, 'its node is not known').toBe('unknown')
+    const out = [policy({ podSelector: {}, policyTypes: ['Egress'] })]
+    expect([verdict(out, on, host('one')).verdict, verdict(out, on, host('two')).verdict]).toEqual(['unknown', 'denied'])
+  })
+
+  test('a pod reaches itself whatever policies say', () => {
+    expect(verdict([policy({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] })], web, web)).toMatchObject({
+      verdict: 'allowed',
+      always: 'self',
+    })
+  })
+
+  test('labels of a namespace that was not seen are unknown, its name is not', () => {
+    const world = worldOf([from({ namespaceSelector: { matchLabels: { team: 'b' } } })])
+    expect(connect(world, other, db).verdict).toBe('unknown')
+    const named = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } })
+    expect(connect(worldOf([from(named('other'))]), other, db).verdict).toBe('allowed')
+    expect(connect(worldOf([from(named('shop'))]), other, db).verdict).toBe('denied')
+  })
+
+  test('policies that were not seen leave open what is denied or open, never what is let through', () => {
+    const parts = { namespaces, unseen: (n: string) => n === 'shop' }
+    expect(connect(worldOf([], parts), other, db).verdict).toBe('unknown')
+    expect(connect(worldOf([from({ podSelector: {} })], parts), other, db).verdict).toBe('unknown')
+    expect(connect(worldOf([from({ namespaceSelector: {} })], parts), other, db).verdict).toBe('allowed')
+    expect(connect(worldOf([], parts), other, other).verdict).toBe('allowed')
   })
 })
 
 describe('egress to an address', () => {
   const egress = (...to: object[]) => policy({ podSelector: {}, policyTypes: ['Egress'], egress: to.length === 0 ? [] : [{ to }] })
-  const reach = (p: Policy[], ip = '169.254.169.254') => egressToAddress(p, web, ip, { port: 80 }).allowed
+  const reach = (p: Policy[], ip = '169.254.169.254') => allowed(p, web, { kind: 'outside', ip }, 80)
   test.each([
     ['no policy', [], true],
     ['deny all', [egress()], false],
@@ -180,27 +216,27 @@ describe('laws', () => {
     })
     .chain((spec) => fc.constantFrom('shop', 'other').map((namespace) => policy(spec, namespace)))
   const policies = fc.array(arbitrary, { maxLength: 4 })
-  const pod = fc.constantFrom(web, db, other)
+  const end = fc.constantFrom(web, db, other)
 
   test('order does not matter, and each direction is decided by the policies of its own pod', () => {
     fc.assert(
-      fc.property(policies, pod, pod, (list, a, b) => {
-        const forth = podToPod(list, namespaces, a, b)
-        expect(podToPod(list.toReversed(), namespaces, a, b).allowed).toBe(forth.allowed)
-        expect(forth.egress.isolatedBy.every((p) => p.metadata.namespace === a.namespace)).toBe(true)
-        expect(forth.ingress.isolatedBy.every((p) => p.metadata.namespace === b.namespace)).toBe(true)
+      fc.property(policies, end, end, (list, a, b) => {
+        const forth = verdict(list, a, b)
+        expect(verdict(list.toReversed(), a, b).verdict).toBe(forth.verdict)
+        expect(forth.egress.isolatedBy.every((p) => p.namespace === a.namespace)).toBe(true)
+        expect(forth.ingress.isolatedBy.every((p) => p.namespace === b.namespace)).toBe(true)
       }),
     )
   })
 
   test('one more policy opens what is isolated, never closes it; for what is not isolated it never opens', () => {
     fc.assert(
-      fc.property(policies, arbitrary, pod, pod, (list, more, a, b) => {
-        const before = podToPod(list, namespaces, a, b)
-        const after = podToPod([...list, more], namespaces, a, b)
+      fc.property(policies, arbitrary, end, end, (list, more, a, b) => {
+        const before = verdict(list, a, b)
+        const after = verdict([...list, more], a, b)
         for (const side of ['egress', 'ingress'] as const) {
-          if (before[side].isolatedBy.length > 0 && before[side].allowed) expect(after[side].allowed).toBe(true)
-          if (before[side].isolatedBy.length === 0) expect(before[side].allowed).toBe(true)
+          if (before[side].isolatedBy.length > 0 && before[side].verdict === 'allowed') expect(after[side].verdict).toBe('allowed')
+          if (before[side].isolatedBy.length === 0) expect(before[side].verdict).toBe('allowed')
         }
       }),
     )
@@ -208,11 +244,12 @@ describe('laws', () => {
 
   test('deny-all in both directions is undone only by a rule that says so', () => {
     fc.assert(
-      fc.property(policies, pod, pod, (list, a, b) => {
+      fc.property(policies, end, end, (list, a, b) => {
         const deny = [a.namespace, b.namespace].map((n) => policy({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] }, n))
-        const verdict = podToPod([...list, ...deny], namespaces, a, b)
-        expect(verdict.allowed).toBe(verdict.egress.allowedBy.length > 0 && verdict.ingress.allowedBy.length > 0)
-        expect(podToPod(deny, namespaces, a, b).allowed).toBe(false)
+        if (a === b) return
+        const answer = verdict([...list, ...deny], a, b)
+        expect(answer.verdict === 'allowed').toBe(answer.egress.allowedBy.length > 0 && answer.ingress.allowedBy.length > 0)
+        expect(verdict(deny, a, b).verdict).toBe('denied')
       }),
     )
   })

@@ -1,4 +1,5 @@
 import type { Item } from '#model/kinds.ts'
+import type { EnforcementState } from '#model/network.ts'
 import type { Container } from '#model/objects/workload.ts'
 
 type DaemonSet = Item<'daemonSets'>
@@ -70,4 +71,41 @@ function flag(container: Container, name: string): string | undefined {
     if (word.startsWith(`--${name}=`)) return word.slice(name.length + 3)
   }
   return undefined
+}
+
+/** A network program that was recognised. */
+export interface Recognised {
+  readonly daemonSet: DaemonSet
+  readonly enforcement: Enforcement
+  /** Are any of its pods ready? */
+  readonly ready: boolean
+}
+
+/**
+ * The programs that tell how it stands. One that enforces is enough: flannel beside Calico (Canal) only carries packets, and
+ * one for Windows has no pods.
+ */
+export function telling(daemonSets: readonly DaemonSet[]): readonly Recognised[] {
+  const known = daemonSets.flatMap((daemonSet): Recognised[] => {
+    const enforcement = enforcementOf(daemonSet)
+    if (enforcement === undefined) return []
+    const { numberReady } = daemonSet.status as { numberReady?: number }
+    return [{ daemonSet, enforcement, ready: numberReady !== 0 }]
+  })
+  const enforcing = known.filter((k) => k.enforcement.kind === 'enforced')
+  return [enforcing.filter((k) => k.ready), enforcing].find((list) => list.length > 0) ?? known
+}
+
+export interface NetworkEnforcement {
+  readonly state: EnforcementState
+  readonly by?: string
+}
+
+/** Does the network of a cluster with these DaemonSets carry out policies? What is not recognised is unknown, never no. */
+export function enforcementIn(daemonSets: readonly DaemonSet[]): NetworkEnforcement {
+  const [first] = telling(daemonSets)
+  if (first === undefined) return { state: 'unknown' }
+  const { kind, by } = first.enforcement
+  if (kind === 'enforced') return { state: first.ready ? 'enforced' : 'unknown', by }
+  return { state: kind === 'inert' ? 'inert' : 'unknown', by }
 }

@@ -1,0 +1,38 @@
+import type { ObjectRef } from './refs.ts'
+
+/** Whether a connection is let through; unknown where what decides it cannot be seen or is not laid down. */
+export type Verdict = 'allowed' | 'denied' | 'unknown'
+
+/** Does the network carry out NetworkPolicies? */
+export type EnforcementState = 'enforced' | 'inert' | 'unknown'
+
+/** Why a side is not certain. */
+export type Doubt =
+  /** A policy of another kind may select it, and what that one does is not worked out. */
+  | { readonly kind: 'foreign'; readonly policy: ObjectRef }
+  /** NetworkPolicies of this namespace could not be read. */
+  | { readonly kind: 'unseen'; readonly namespace: string }
+  /** Networks differ here (nodes, pods on their network), or an address or label is not known. */
+  | { readonly kind: 'undefined' }
+
+/** What one side says: the egress of where the connection begins, or the ingress of where it ends. */
+export interface SideAnswer {
+  readonly verdict: Verdict
+  /** The policies that isolate this side; none: everything is let through. */
+  readonly isolatedBy: readonly ObjectRef[]
+  /** Those with a rule that lets it through, surely or perhaps. */
+  readonly allowedBy: readonly ObjectRef[]
+  readonly doubts: readonly Doubt[]
+}
+
+/** May one end connect to the other? */
+export interface PairAnswer {
+  readonly from: string
+  readonly to: string
+  readonly port: string
+  readonly verdict: Verdict
+  /** Set where no policy is asked: a pod to itself, a node to its own pods, two ends on nodes. */
+  readonly always?: 'self' | 'own-node' | 'nodes'
+  readonly egress: SideAnswer
+  readonly ingress: SideAnswer
+}
