@@ -54,14 +54,15 @@ export const check = defineCheck({
     const servers = controlPlane(pods, 'kube-apiserver')
     const files = [...new Set((servers ?? []).flatMap((server) => flag(server, 'encryption-provider-config') || []))]
     const file = files.join(', ')
-    const used = providersIn(encryption)
-    const local = used.some((provider) => LOCAL.includes(provider))
+    const written = providersIn(encryption, 'to_storage')
+    const local = [...written, ...providersIn(encryption, 'from_storage')].some((provider) => LOCAL.includes(provider))
     if (isManaged(distribution))
       return yield { status: 'not-applicable', object: CLUSTER, message: 'managed', params: params({ distribution }) }
     if (servers === undefined) return yield { status: 'unknown', object: CLUSTER, message: 'unseen' }
     if (files.length === 0) return yield { status: 'not-applicable', object: CLUSTER, message: 'off' }
-    if (!local && used.length > 0)
-      return yield { status: 'not-applicable', object: CLUSTER, message: used.some(isEncrypting) ? 'kms' : 'off' }
+    // What was read tells of former days only: after a restart plain text from before is read, and nothing is written yet.
+    if (!local && written.length > 0)
+      return yield { status: 'not-applicable', object: CLUSTER, message: written.some(isEncrypting) ? 'kms' : 'off' }
     const copies = encryptionCopies(cronJobs, files)
     for (const copy of copies) yield judged(copy, now)
     if (copies.length > 0) return
@@ -72,10 +73,12 @@ export const check = defineCheck({
   },
 })
 
-/** Everything that was written or read since the API servers started, Secrets or not. */
-function providersIn(probes: readonly Item<'encryption'>[]): readonly Provider[] {
-  const rows = probes.flatMap(({ transformations }) => transformations).filter(({ count, status }) => count > 0 && status === 'OK')
-  return [...new Set(rows.flatMap(({ prefix }) => providerOf(prefix) ?? []))]
+/** With what was written or read since the API servers started, Secrets or not. */
+function providersIn(probes: readonly Item<'encryption'>[], way: 'to_storage' | 'from_storage'): readonly Provider[] {
+  const rows = probes.flatMap(({ transformations }) => transformations)
+  return rows.flatMap(({ prefix, direction, count, status }) =>
+    direction === way && count > 0 && status === 'OK' ? (providerOf(prefix) ?? []) : [],
+  )
 }
 
 function judged({ job, to, beside }: EncryptionCopy, now: Date) {

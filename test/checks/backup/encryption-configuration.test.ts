@@ -10,11 +10,11 @@ const server = (...flags: string[]) => ({
   spec: { containers: [{ name: 'kube-apiserver', command: ['kube-apiserver', ...flags] }] },
 })
 const set = server('--encryption-provider-config=/etc/kubernetes/enc/config.yaml')
-const uses = (prefix: string, resource = 'secrets') => ({
+const uses = (prefix: string, resource = 'secrets', direction = 'to_storage') => ({
   apiVersion: 'probe.kubeharden/v1',
   kind: 'EncryptionProbe',
   metadata: { name: 'a' },
-  transformations: [{ resource, direction: 'from_storage', prefix, status: 'OK', count: 5 }],
+  transformations: [{ resource, direction, prefix, status: 'OK', count: 5 }],
 })
 const local = [system, set, uses('k8s:enc:secretbox:v1:')]
 const CLAIM = { name: 'to', persistentVolumeClaim: { claimName: 'keys' } }
@@ -57,6 +57,8 @@ test.each([
   ['no configuration', [system, server()], ['cluster: not-applicable off']],
   ['a configuration that writes plain text', [system, set, uses('')], ['cluster: not-applicable off']],
   ['a KMS', [system, set, uses('k8s:enc:kms:v2:vault:')], ['cluster: not-applicable kms']],
+  ['plain text was read, and nothing written yet', [system, set, uses('', 'secrets', 'from_storage')], ['cluster: unknown unproven']],
+  ['something was read with a key', [system, set, uses('k8s:enc:aesgcm:v1:', 'secrets', 'from_storage')], ['cluster: fail none']],
   ['keys, and no copy', local, ['cluster: fail none']],
   ['keys for something else than Secrets', [system, set, uses('k8s:enc:aescbc:v1:', 'configmaps')], ['cluster: fail none']],
   ['keys, no copy, not the whole cluster', local.slice(1), ['cluster: unknown notSeen']],
