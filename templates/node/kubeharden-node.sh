@@ -979,27 +979,47 @@ still_ours() {
   done < "$S/items"
 }
 
-# Taking the encryption away is only safe while nothing is stored encrypted, and nothing new is.
-look_at_encrypted() {
-  restarts || return 0
-  case $state in applied | undoing) ;; *) return 0 ;; esac
-  e_file=$(flag_of "$S/argv.after" encryption-provider-config '')
-  [ "$(sed 's/^[ -]*//' "$R$e_file" 2> /dev/null | grep -E '^(identity|aesgcm|aescbc|secretbox|kms):' | head -n 1 | cut -d : -f 1)" = identity ] ||
-    refuse 'what is written now is encrypted, and could not be read any more; put the file that writes plain text in force first, and write every object again (or say --decrypted)'
-  argv_of "$STATIC/etcd.yaml" > "$W/etcd.argv" 2> /dev/null || : > "$W/etcd.argv"
+# With which providers and keys something is stored, as COUNT PROVIDER:KEY; fails where etcd cannot be asked. What is stored passes
+# through and is not kept.
+stored_with() {
+  argv_of "$STATIC/etcd.yaml" > "$W/etcd.argv" 2> /dev/null || return 1
   e_id=$(crictl ps --state running --name '^etcd$' --quiet 2> /dev/null | head -n 1)
-  e_count=''
-  if [ -n "$e_id" ] && [ -s "$W/etcd.argv" ]; then
-    e_url=$(flag_of "$W/etcd.argv" listen-client-urls https://127.0.0.1:2379)
-    # What is stored passes through and is not kept.
-    { crictl exec "$e_id" etcdctl --endpoints="${e_url%%,*}" --cacert="$(flag_of "$W/etcd.argv" trusted-ca-file '')" \
-      --cert="$(flag_of "$W/etcd.argv" cert-file '')" --key="$(flag_of "$W/etcd.argv" key-file '')" \
-      get --prefix --print-value-only /registry/ 2> /dev/null && printf '\nkubeharden-end\n'; } | tr '\000' '\n' |
-      sed -n -e '/^k8s:enc:/s/.*/encrypted/p' -e '/^kubeharden-end$/p' > "$W/stored"
-    if grep -qx kubeharden-end "$W/stored"; then e_count=$(grep -cx encrypted "$W/stored"); fi
-  fi
-  [ -n "$e_count" ] || refuse 'whether something is still stored encrypted could not be seen; look, then say --decrypted'
-  [ "$e_count" = 0 ] || refuse "$e_count objects are still stored encrypted; write every object again first (or say --decrypted)"
+  [ -n "$e_id" ] && [ -s "$W/etcd.argv" ] || return 1
+  e_url=$(flag_of "$W/etcd.argv" listen-client-urls https://127.0.0.1:2379)
+  { crictl exec "$e_id" etcdctl --endpoints="${e_url%%,*}" --cacert="$(flag_of "$W/etcd.argv" trusted-ca-file '')" \
+    --cert="$(flag_of "$W/etcd.argv" cert-file '')" --key="$(flag_of "$W/etcd.argv" key-file '')" \
+    get --prefix --print-value-only /registry/ 2> /dev/null && printf '\nkubeharden-end\n'; } | tr '\000' '\n' |
+    sed -n -e 's/^k8s:enc:\([a-z]*\):v[0-9]*:\([A-Za-z0-9_.-]*\):.*/\1:\2/p' -e '/^kubeharden-end$/p' | sort | uniq -c > "$W/stored"
+  grep -q ' kubeharden-end$' "$W/stored"
+}
+
+# The providers and keys of an EncryptionConfiguration as PROVIDER:KEY, the one that writes first; plain text as identity. FILE
+configured_in() {
+  [ ! -f "$1" ] || tr -d "\"'" < "$1" | awk '
+    { sub(/^[ -]*/, "") }
+    /^identity:/ { print "identity"; provider = "" }
+    /^(aesgcm|aescbc|secretbox|kms):/ { provider = substr($0, 1, index($0, ":") - 1) }
+    /^name:/ && provider != "" { print provider ":" $2 }'
+}
+
+# What is put back must read everything that is stored, and what is written until then.
+look_at_encrypted() {
+  case $state in applied | undoing) ;; *) return 0 ;; esac
+  e_now=$(flag_of "$S/argv.after" encryption-provider-config '')
+  e_then=$(flag_of "$S/argv.before" encryption-provider-config '')
+  e_file=$R$e_then
+  while read -r x_n x_old _ x_to; do
+    [ "$x_to" != "$e_then" ] || [ "$x_old" = absent ] || e_file=$S/before/$x_n
+  done < "$S/items"
+  if [ -n "$e_then" ]; then configured_in "$e_file" > "$W/then"; else echo identity > "$W/then"; fi
+  e_writes=$(configured_in "$R$e_now" | head -n 1)
+  grep -qxF "$e_writes" "$W/then" ||
+    refuse 'what is written now could not be read any more by what is put back; put a file in force first that writes what both read, and write every object again (or say --decrypted)'
+  stored_with || refuse 'whether something is still stored encrypted could not be seen; look, then say --decrypted'
+  while read -r e_count e_with; do
+    [ "$e_with" = kubeharden-end ] || grep -qxF "$e_with" "$W/then" ||
+      refuse "$e_count objects are still stored encrypted with $e_with, which what is put back could not read; write every object again first (or say --decrypted)"
+  done < "$W/stored"
 }
 
 undo() {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startNode, type TestNode } from '../cluster/node/node.ts'
-import { clearScript, ENCRYPTION, planOf, runScript, secretbox } from './support/script.ts'
+import { clearScript, ENCRYPTION, IDENTITY, planOf, runScript, secretbox } from './support/script.ts'
 
 let node: TestNode
 const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml'
@@ -32,9 +32,9 @@ test.each([
 const { folder, file, flag, mount } = ENCRYPTION
 
 test.each([
-  ['a short key', planOf({ folders: [folder], files: [file(secretbox(16))], flags: [flag], mounts: [mount] }), /has 16 bytes/],
+  ['a short key', planOf({ folders: [folder], files: [file(secretbox(16), IDENTITY)], flags: [flag], mounts: [mount] }), /has 16 bytes/],
   ['a path that is not there', planOf({ flags: [flag], mounts: [{ ...mount, type: 'DirectoryOrCreate' }] }), /is not on this node/],
-  ['no mount', planOf({ folders: [folder], files: [file(secretbox(32))], flags: [flag] }), /lies under no mount/],
+  ['no mount', planOf({ folders: [folder], files: [file(secretbox(32), IDENTITY)], flags: [flag] }), /lies under no mount/],
   ['a folder that is not there', planOf({ mounts: [mount] }), /would never start/],
 ])('is refused before anything is touched: %s', async (_, of, why) => {
   const before = await sum(MANIFEST)

@@ -191,6 +191,14 @@ describe('the script', () => {
   const encryption = (bytes: number, provider = 'secretbox') =>
     `apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n  - resources:\n      - secrets\n    providers:\n      - ${provider}:\n          keys:\n            - name: key1\n              secret: ${Buffer.alloc(bytes, 7).toString('base64')}\n      - identity: {}\n`
 
+  test('names the providers and keys of an EncryptionConfiguration, the one that writes first', () => {
+    const kms = '      - kms:\n          apiVersion: v2\n          name: "vault"\n          endpoint: unix:///run/kms/x.sock\n'
+    for (const shell of SHELLS)
+      expect(call('configured_in', shell, [encryption(32).replace('      - identity', `${kms}      - identity`)], []).stdout).toBe(
+        'secretbox:key1\nkms:vault\nidentity\n',
+      )
+  })
+
   test.each([
     ['encryption-configuration', encryption(32), ''],
     ['encryption-configuration', encryption(16, 'aescbc'), ''],

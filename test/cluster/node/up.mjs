@@ -113,13 +113,13 @@ async function begin(place, cluster, { bin, api }) {
   const words = ['--mount', '--pid', '--uts', '--ipc', '--net', '--fork', '--', 'bash', script, place.fs, place.name, host, node, bin, api]
   const outer = spawn('unshare', words, { detached: true, stdio: ['ignore', log, log] })
   outer.unref()
-  cluster.pid = await until(10, 'process 1 of the node', () => childOf(outer.pid))
+  cluster.pid = await until(60, 'process 1 of the node', () => childOf(outer.pid))
   cluster.started = startTime(cluster.pid)
   save(place, cluster)
   run('ip', ['link', 'add', place.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(cluster.pid)])
   run('ip', ['addr', 'add', `${host}/30`, 'dev', place.link])
   run('ip', ['link', 'set', place.link, 'up'])
-  await until(20, 'the node’s folders and network', () => existsSync(path.join(place.dir, 'ready')))
+  await until(60, 'the node’s folders and network', () => existsSync(path.join(place.dir, 'ready')))
 }
 
 function save({ dir }, cluster) {
@@ -147,7 +147,7 @@ function writeFiles(place, address) {
 }
 
 async function images({ pid }, assets) {
-  await until(30, 'containerd', () => succeedsOnNode(pid, ['ctr', 'version']))
+  await until(90, 'containerd', () => succeedsOnNode(pid, ['ctr', 'version']))
   for (const file of readdirSync(assets.images)) {
     const input = openSync(path.join(assets.images, file), 'r')
     runOnNode(pid, ['ctr', '-n', 'k8s.io', 'images', 'import', '-'], { stdio: [input, 'pipe', 'pipe'] })

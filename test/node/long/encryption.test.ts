@@ -74,18 +74,22 @@ const AT_WORK = /the guard runs on [^\n]*\n[^\n]+\n/
  */
 async function step(order: readonly string[] | undefined, ...answers: string[]): Promise<void> {
   await timed(order === undefined ? 'flags away' : order.join('+'), async () => {
-    let kill = true
     let words = ''
-    const end = Date.now() + 400_000
-    for (let tries = 0; Date.now() < end; tries += 1) {
-      const now = await standing()
-      if (tries > 0 && now !== undefined && JSON.stringify(now.order) === JSON.stringify(order)) return
-      if (tries > 0 && now?.next === 'rewrite') await kubeharden(['encryption', 'rewrite', '--yes', '--rate', '1000'])
+    const apply = async (killAt?: KillAt) => {
       folders += 1
       const args = ['apply', 'encryption-config', ...GUARD, ...answers, '--yes', '--out', join(base, String(folders))]
-      words = (await kubeharden(args, kill ? AT_WORK : undefined)).err
-      kill = false
-      await sleep(2000)
+      return (await kubeharden(args, killAt)).err
+    }
+    await apply(AT_WORK)
+    const killed = Date.now()
+    for (; Date.now() < killed + 400_000; await sleep(2000)) {
+      const now = await standing()
+      if (now === undefined) continue // the API is away: what is next cannot be known
+      if (JSON.stringify(now.order) === JSON.stringify(order)) return
+      // The guard goes on by itself, and the API server reads a new file within a minute.
+      if (Date.now() < killed + 90_000) continue
+      if (now.next === 'rewrite') await kubeharden(['encryption', 'rewrite', '--yes', '--rate', '1000'])
+      else words = await apply()
     }
     expect.fail(`${order?.join(', ')} was not reached: ${words}`)
   })

@@ -2,7 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NodePlan } from '../../../src/model/node.ts'
 import { startNode, type TestNode } from '../../cluster/node/node.ts'
-import { clearScript, ENCRYPTION, execScript, outcomeOf, planOf, putScript, runScript, secretbox, signalScript } from '../support/script.ts'
+import {
+  clearScript,
+  ENCRYPTION,
+  execScript,
+  IDENTITY,
+  outcomeOf,
+  planOf,
+  putScript,
+  runScript,
+  secretbox,
+  signalScript,
+} from '../support/script.ts'
 import { lasting, writer } from '../support/stored.ts'
 
 let node: TestNode
@@ -34,7 +45,7 @@ const BAD: readonly (readonly [string, NodePlan, RegExp])[] = [
   ['a flag that it does not know', planOf({ flags: [{ name: 'no-such-flag', value: 'x' }] }), /unknown flag: --no-such-flag/],
   [
     'a KMS plugin that does not answer',
-    planOf({ folders: [folder], files: [file(KMS)], flags: [flag], mounts: [mount], withinSeconds: 240 }),
+    planOf({ folders: [folder], files: [file(KMS, IDENTITY)], flags: [flag], mounts: [mount], withinSeconds: 240 }),
     /does not become ready: .*kms/,
   ],
   ['a start that takes longer than it may', { ...PROFILING, withinSeconds: 10 }, /not healthy within 10 seconds/],
@@ -101,7 +112,9 @@ describe('ended in the middle', () => {
   })
 
   test('by KILL, with a key in a new file: --undo takes all of it back', async () => {
-    const { before, running } = await halfWay(planOf({ folders: [folder], files: [file(secretbox(32))], flags: [flag], mounts: [mount] }))
+    const { before, running } = await halfWay(
+      planOf({ folders: [folder], files: [file(secretbox(32), IDENTITY)], flags: [flag], mounts: [mount] }),
+    )
     await signalScript(node, 'KILL')
     await running
     expect(outcomeOf(await execScript(node, '--undo'))).toMatchObject({ state: 'undone', code: 0 })
@@ -109,4 +122,31 @@ describe('ended in the middle', () => {
     expect((await node.exec(['test', '-e', folder.path])).code).toBe(1)
     await clearScript(node)
   })
+})
+
+test('encryption that something is stored with is not taken away', async () => {
+  const before = await manifest()
+  const flags = [flag, { name: 'encryption-provider-config-automatic-reload', value: 'true' }]
+  const plan = (...providers: string[]) =>
+    planOf({ folders: [folder], files: [file(...providers)], flags, mounts: [mount], loads: flag.value, withinSeconds: 240 })
+  const learn = plan(IDENTITY, secretbox(32))
+  const promote = plan(secretbox(32), IDENTITY)
+  const secret = (verb: string, name: string) =>
+    node.kubectl(['-n', 'shop', verb, 'secret', ...(verb === 'create' ? ['generic'] : []), name])
+  expect(await runScript(node, learn, '--apply')).toMatchObject({ state: 'applied' })
+  await secret('create', 'plain')
+  expect(await runScript(node, promote, '--apply')).toMatchObject({ state: 'applied' })
+  await secret('create', 'encrypted')
+  // What was there before promoting reads both; what was there before learning does not.
+  expect(await runScript(node, promote, '--undo')).toMatchObject({ state: 'undone' })
+  const refused = await runScript(node, learn, '--undo')
+  say(refused.detail)
+  expect(refused).toMatchObject({
+    state: 'refused',
+    code: 5,
+    detail: expect.stringContaining('1 objects are still stored encrypted with secretbox:key1'),
+  })
+  await secret('delete', 'encrypted')
+  expect(await runScript(node, learn, '--undo')).toMatchObject({ state: 'undone' })
+  expect(await manifest()).toBe(before)
 })

@@ -57,7 +57,7 @@ export const ENCRYPTION = {
   folder: { path: ENC, mode: 0o700 },
   flag: { name: 'encryption-provider-config', value: `${ENC}/encryption-config.yaml` },
   mount: { name: 'enc-test', hostPath: ENC, mountPath: ENC, readOnly: true, type: 'Directory' },
-  file: (provider: string): NodeFile => ({
+  file: (...providers: readonly string[]): NodeFile => ({
     path: `${ENC}/encryption-config.yaml`,
     mode: 0o600,
     kind: 'encryption-configuration',
@@ -69,12 +69,13 @@ resources:
   - resources:
       - secrets
     providers:
-${provider}
-      - identity: {}
+${providers.join('\n')}
 `,
     },
   }),
 } as const
+
+export const IDENTITY = '      - identity: {}'
 
 /** @param bytes 32 are right */
 export const secretbox = (bytes: number) =>
