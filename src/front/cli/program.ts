@@ -5,12 +5,14 @@ import { addGlobals, type CliDeps, type Ctx } from './context.ts'
 import { errorText, type Io } from './io.ts'
 import { apply } from './verbs/apply.ts'
 import { audit } from './verbs/audit.ts'
+import { canConnect } from './verbs/canConnect.ts'
 import { encryption } from './verbs/encryption.ts'
 import { evidence } from './verbs/evidence.ts'
 import { explain } from './verbs/explain.ts'
 import { generate } from './verbs/generate.ts'
 import { journal, undo } from './verbs/journal.ts'
 import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
+import { previewNetwork } from './verbs/previewNetwork.ts'
 import { remember } from './verbs/remember.ts'
 
 const VERBS = [
@@ -18,6 +20,8 @@ const VERBS = [
   explain,
   generate,
   apply,
+  previewNetwork,
+  canConnect,
   snapshot,
   evidence,
   journal,

@@ -67,7 +67,8 @@ export function sideOf(world: World, direction: Direction, own: Endpoint, other:
   return { sure, isolatedBy, allowedBy, doubts }
 }
 
-function toNode(world: World, from: string | undefined, to: string | undefined): Tri {
+/** Egress to a node that no rule names: a pod’s own may be reached all the same. */
+export function toNode(world: World, from: string | undefined, to: string | undefined): Tri {
   if (from === undefined || to === undefined) return world.dialect.toOwnNode === 0 ? 0 : 1
   return from === to ? world.dialect.toOwnNode : 0
 }

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { readOnce } from '#session/headless.ts'
+import { connectionMatrix, NETWORK_READS, portOf } from '#session/network.ts'
+import { withPolicies } from '#session/networkAdd.ts'
+import { paint } from '../color.ts'
+import { type Ctx, type Globals, oneOf, targetOf } from '../context.ts'
+import { emit } from '../emit.ts'
+import { matrixJson, matrixLines } from '../networkText.ts'
+import { previewVerb } from '../previewVerb.ts'
+
+const FORMATS = ['table', 'json'] as const
+type Flags = Globals & { readonly matrix?: boolean; readonly port?: string; readonly add?: string; readonly flows?: string }
+
+/** `preview network`: who reaches whom, and which flows new policies cut. */
+export function previewNetwork(program: Command, ctx: Ctx): void {
+  previewVerb(program)
+    .command('network')
+    .description('which connections policies would cut; --matrix: who reaches whom')
+    .option('--matrix', 'every pair of pods on one port')
+    .option('--port <port/protocol>', 'the port of the matrix, such as 80/TCP (default: any)')
+    .option('--add <file>', 'policies to add first')
+    .option('-o, --output <format>', FORMATS.join(', '), 'table')
+    .option('--out <file>', 'write to a file')
+    .action(async (_options, self: Command) => {
+      const flags = self.optsWithGlobals() as Flags
+      const format = oneOf('-o', flags.output ?? 'table', FORMATS)
+      await matrix(ctx, flags, format)
+    })
+}
+
+async function matrix(ctx: Ctx, flags: Flags, format: (typeof FORMATS)[number]): Promise<void> {
+  const port = flags.port === undefined ? undefined : portOf(flags.port)
+  const deps = ctx.deps.session(flags, { readOnly: true })
+  const read = await readOnce(deps, targetOf(flags), NETWORK_READS, { signal: ctx.io.signal })
+  const state = flags.add === undefined ? read : withPolicies(read, await ctx.deps.readManifests(flags.add), flags.namespace).state
+  const answer = connectionMatrix(state, port)
+  if (format === 'table') return emit(ctx.io, paint(matrixLines(answer), ctx.io.color), flags.out)
+  if (flags.out !== undefined) return emit(ctx.io, [...matrixJson(answer)].join(''), flags.out)
+  for (const part of matrixJson(answer)) ctx.io.out(part)
+}
