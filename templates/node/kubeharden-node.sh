@@ -487,7 +487,7 @@ healthy() {
       fi
       # An API server on this node asks this etcd.
       [ -f "$STATIC/kube-apiserver.yaml" ] || return 0
-      [ -s "$W/api.argv" ] || component=kube-apiserver argv_of "$STATIC/kube-apiserver.yaml" > "$W/api.argv" 2> /dev/null || return 0
+      [ -s "$W/api.argv" ] || (component=kube-apiserver && argv_of "$STATIC/kube-apiserver.yaml") > "$W/api.argv" 2> /dev/null || return 0
       api_get "$W/api.argv" /readyz | grep -q '^ok'
       ;;
     kubelet)
@@ -548,7 +548,7 @@ find_node_name() {
 }
 
 look_around() {
-  for t in awk sed grep tr cut head tail sha256sum diff cmp mktemp cp mv rm mkdir chmod chown sync date sleep stat hostname dirname; do
+  for t in awk sed grep tr cut sort uniq head tail sha256sum diff cmp mktemp cp mv rm mkdir chmod chown sync date sleep stat hostname dirname; do
     command -v "$t" > /dev/null 2>&1 || refuse "the tool $t is missing on this node"
   done
   [ -n "$R" ] || [ "$(id -u)" = 0 ] || refuse 'this must be run as root'
@@ -982,7 +982,7 @@ still_ours() {
 # With which providers and keys something is stored, as COUNT PROVIDER:KEY; fails where etcd cannot be asked. What is stored passes
 # through and is not kept.
 stored_with() {
-  argv_of "$STATIC/etcd.yaml" > "$W/etcd.argv" 2> /dev/null || return 1
+  (component=etcd && argv_of "$STATIC/etcd.yaml") > "$W/etcd.argv" 2> /dev/null || return 1
   e_id=$(crictl ps --state running --name '^etcd$' --quiet 2> /dev/null | head -n 1)
   [ -n "$e_id" ] && [ -s "$W/etcd.argv" ] || return 1
   e_url=$(flag_of "$W/etcd.argv" listen-client-urls https://127.0.0.1:2379)
