@@ -36,3 +36,37 @@ export interface PairAnswer {
   readonly egress: SideAnswer
   readonly ingress: SideAnswer
 }
+
+/** Why a flow should exist. */
+export const FLOW_REASONS = ['service', 'published', 'ingress', 'client', 'dns', 'api', 'webhook', 'scrape', 'probe', 'imported'] as const
+export type FlowReason = (typeof FLOW_REASONS)[number]
+
+/** One flow that should exist, before and after. */
+export interface FlowAnswer {
+  readonly reason: FlowReason
+  readonly from: string
+  readonly to: string
+  readonly port: string
+  /** The object that says so: a Service, an Ingress, a webhook configuration. */
+  readonly because?: ObjectRef
+  readonly before: Verdict
+  readonly after: Verdict
+  /** What cuts it, where it is no longer let through. */
+  readonly cutBy: readonly ObjectRef[]
+}
+
+/** What new policies cut. */
+export interface NetworkImpact {
+  readonly enforcement: { readonly state: EnforcementState; readonly by?: string }
+  readonly added: readonly ObjectRef[]
+  /** How many flows should exist, by reason. */
+  readonly flows: { readonly [R in FlowReason]: number }
+  /** Let through before, denied after. */
+  readonly lost: readonly FlowAnswer[]
+  /** Let through before, not known after. */
+  readonly doubtful: readonly FlowAnswer[]
+  /** Denied already before anything is added. */
+  readonly denied: readonly FlowAnswer[]
+  /** Lines of an imported list whose ends are no longer there. */
+  readonly unmatched: readonly string[]
+}

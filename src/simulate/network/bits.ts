@@ -22,6 +22,10 @@ export class Bits {
     this.words.fill(0xffff_ffff)
   }
 
+  equals(other: Bits): boolean {
+    return this.words.every((word, w) => word === other.words[w])
+  }
+
   clear(): void {
     this.words.fill(0)
   }

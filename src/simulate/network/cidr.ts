@@ -12,6 +12,8 @@ export interface Block {
   /** No exceptions and no bits: every address of its family. */
   readonly everything: boolean
   holds(ip: string): boolean
+  /** Where it and its exceptions begin and end, in the order of `placeOf`. */
+  readonly borders: readonly bigint[]
 }
 
 const parsed = new Map<string, Address | undefined>()
@@ -52,9 +54,20 @@ function readSix(ip: string): bigint {
   )
 }
 
+/** A number that orders all addresses, IPv4 before IPv6. */
+function placeAt(version: 4 | 6, value: bigint): bigint {
+  return version === 4 ? value : value + (1n << 32n)
+}
+
+export function placeOf(ip: string): bigint | undefined {
+  const address = addressOf(ip)
+  return address === undefined ? undefined : placeAt(address.version, address.value)
+}
+
 interface Cidr {
   readonly version: 4 | 6
   readonly bits: number
+  readonly borders: readonly bigint[]
   holds(ip: string): boolean
 }
 
@@ -70,7 +83,8 @@ function cidrOf(text: string): Cidr | undefined {
     const address = addressOf(ip)
     return address !== undefined && address.version === version && address.value >> shift === wanted
   }
-  return { version, bits, holds }
+  const first = placeAt(version, wanted << shift)
+  return { version, bits, holds, borders: [first, first + (1n << shift)] }
 }
 
 /** The addresses of an ipBlock; undefined where its CIDR cannot be read: it holds nothing. */
@@ -82,6 +96,7 @@ export function blockOf(block: { readonly cidr: string; readonly except: readonl
     version: cidr.version,
     everything: cidr.bits === 0 && except.length === 0,
     holds: (ip) => cidr.holds(ip) && !except.some((e) => e.holds(ip)),
+    borders: [...cidr.borders, ...except.flatMap((e) => e.borders)],
   }
 }
 

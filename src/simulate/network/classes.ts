@@ -1,3 +1,4 @@
+import { placeOf } from './cidr.ts'
 import type { NodeEnd, PodEnd, Port } from './endpoints.ts'
 import { type CompiledPeer, peerHolds } from './match.ts'
 import type { World } from './world.ts'
@@ -8,6 +9,8 @@ type End = PodEnd | NodeEnd
 export interface EndClass {
   readonly rep: End
   readonly members: readonly number[]
+  /** Ends of one zone are held by the same blocks; undefined where that is not told by one address. */
+  readonly zone: number | undefined
 }
 
 /**
@@ -17,11 +20,12 @@ export interface EndClass {
  */
 export function classesOf(world: World, ends: readonly End[], port: Port | undefined): readonly EndClass[] {
   const asked = askedFor(world)
-  const found = new Map<string, { rep: End; members: number[] }>()
+  const found = new Map<string, { rep: End; members: number[]; zone: number | undefined }>()
   ends.forEach((end, i) => {
-    const key = signature(world, asked, end, port)
+    const zone = zoneOf(asked.borders, end)
+    const key = signature(world, asked, end, zone, port)
     const known = found.get(key)
-    if (known === undefined) found.set(key, { rep: standIn(end, i), members: [i] })
+    if (known === undefined) found.set(key, { rep: standIn(end, i), members: [i], zone })
     else known.members.push(i)
   })
   return [...found.values()]
@@ -31,6 +35,10 @@ interface Asked {
   readonly labels: readonly string[]
   readonly blocks: readonly CompiledPeer[]
   readonly names: ReadonlySet<string>
+  /** Between two neighbours of these no block begins or ends. */
+  readonly borders: readonly bigint[]
+  /** Which blocks hold a zone, as they were asked for. */
+  readonly zones: Map<number, string>
 }
 
 function askedFor(world: World): Asked {
@@ -52,10 +60,25 @@ function askedFor(world: World): Asked {
         }
       }
     }
-  return { labels: [...labels].toSorted(), blocks: [...blocks.values()], names }
+  const borders = new Set([...blocks.values()].flatMap(({ block }) => block?.borders ?? []))
+  const sorted = [...borders].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  return { labels: [...labels].toSorted(), blocks: [...blocks.values()], names, borders: sorted, zones: new Map() }
 }
 
-function signature(world: World, asked: Asked, end: End, port: Port | undefined): string {
+/** The number of borders at or below the address of a pod. */
+function zoneOf(borders: readonly bigint[], end: End): number | undefined {
+  const place = end.kind === 'pod' && end.ip !== undefined && end.otherIps === undefined ? placeOf(end.ip) : undefined
+  if (place === undefined) return undefined
+  let [low, high] = [0, borders.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((borders[middle] ?? 0n) <= place) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function signature(world: World, asked: Asked, end: End, zone: number | undefined, port: Port | undefined): string {
   const pod = end.kind === 'pod' ? end : end.pod
   // What other kinds of policies ask for is theirs: then every label counts.
   const labels = world.foreign.length > 0 ? Object.entries(pod?.labels ?? {}).flat() : asked.labels.map((key) => pod?.labels[key])
@@ -64,7 +87,12 @@ function signature(world: World, asked: Asked, end: End, port: Port | undefined)
   const names = end.named
     .filter((n) => asked.names.has(n.name) && (port === undefined || (n.port === port.port && n.protocol === port.protocol)))
     .map((n) => `${n.name}${n.sure}`)
-  const blocks = end.kind === 'node' ? [held('Ingress'), held('Egress')] : [held('Egress')]
+  const inZone = (known: number) => {
+    const text = asked.zones.get(known) ?? held('Egress')
+    asked.zones.set(known, text)
+    return text
+  }
+  const blocks = end.kind === 'node' ? [held('Ingress'), held('Egress')] : [zone === undefined ? held('Egress') : inZone(zone)]
   return JSON.stringify([end.kind, end.node === undefined, pod?.namespace, labels, blocks, names])
 }
 

@@ -90,11 +90,15 @@ function* pairsApart(ends: readonly (PodEnd | NodeEnd)[]): Iterable<readonly [nu
 
 /** All pairs of sources with one egress and destinations with one ingress are a product of two sums. */
 function countOf(egress: Reach, ingress: Reach, weights: readonly number[]): Record<Verdict, number> {
-  const sum = (members: readonly number[], has: (c: number) => boolean) =>
-    members.reduce((total, c) => (has(c) ? total + (weights[c] ?? 0) : total), 0)
+  const sum = (members: readonly number[], has: (c: number) => boolean) => {
+    let total = 0
+    for (const c of members) if (has(c)) total += weights[c] ?? 0
+    return total
+  }
   const all = weights.reduce((total, w) => total + w, 0)
   let sure = 0
   let maybe = 0
+  const exact = new Map([...egress.groups, ...ingress.groups].map(({ others }) => [others, others.sure.equals(others.maybe)]))
   for (const from of egress.groups)
     for (const to of ingress.groups) {
       const pairs = (which: 'sure' | 'maybe') => {
@@ -103,7 +107,7 @@ function countOf(egress: Reach, ingress: Reach, weights: readonly number[]): Rec
       }
       const open = pairs('sure')
       sure += open
-      maybe += pairs('maybe')
+      maybe += exact.get(from.others) === true && exact.get(to.others) === true ? open : pairs('maybe')
     }
   return { allowed: sure, unknown: maybe - sure, denied: all * all - maybe }
 }

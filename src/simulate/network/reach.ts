@@ -134,7 +134,9 @@ class PeerSets {
     this.classes = classes
     classes.forEach(({ rep }, i) => {
       const namespace = (rep.kind === 'pod' ? rep.namespace : rep.pod?.namespace) ?? ''
-      this.byNamespace.set(namespace, [...(this.byNamespace.get(namespace) ?? []), i])
+      const here = this.byNamespace.get(namespace)
+      if (here === undefined) this.byNamespace.set(namespace, [i])
+      else here.push(i)
     })
   }
 
@@ -162,10 +164,14 @@ class PeerSets {
     const known = this.known.get(key)
     if (known !== undefined) return known
     const range = emptyRange(this.classes.length)
+    const zones = new Map<number, Tri>()
     for (const i of this.candidates(peer, own)) {
-      const end = this.classes[i]?.rep
-      if (end === undefined) continue
-      const tri = peerHolds(compiled, own, end, direction, this.world.labelsOf, this.world.dialect)
+      const one = this.classes[i]
+      if (one === undefined) continue
+      const zone = peer.ipBlock === undefined ? undefined : one.zone
+      const seen = zone === undefined ? undefined : zones.get(zone)
+      const tri = seen ?? peerHolds(compiled, own, one.rep, direction, this.world.labelsOf, this.world.dialect)
+      if (zone !== undefined) zones.set(zone, tri)
       if (tri === 2) range.sure.add(i)
       if (tri > 0) range.maybe.add(i)
     }

@@ -68,8 +68,10 @@ export function destinations(model: NetworkModel, state: State, text: string, na
   if (isIP(host) !== 0) return addressTargets(model, state, host, port, protocol)
   const place = placeOf(host, namespace)
   const pods = place.kind !== undefined && SERVICES.has(place.kind) ? [] : podsAt(model, state, place)
-  if (pods.length > 0) return podTargets(pods, port, protocol ?? 'TCP', text)
   const service = place.kind === undefined || SERVICES.has(place.kind) ? serviceAt(state, place) : undefined
+  // Where a pod is called like its Service, the port tells which of them is meant; a pod may listen where it does not say so.
+  const isService = service?.spec.ports.some((p) => hasPort(p, port, protocol)) === true && !declares(state, place, port, protocol)
+  if (pods.length > 0 && !isService) return podTargets(pods, port, protocol ?? 'TCP', text)
   if (service === undefined) throw notFound(host, place)
   return serviceTargets(model, state, service, port, protocol)
 }
@@ -141,8 +143,7 @@ function serviceTargets(
   protocol: Port['protocol'] | undefined,
 ): readonly Target[] {
   const { namespace, name } = service.metadata
-  const isIt = (p: ServicePort) => (p.port === port || p.name === port) && (protocol === undefined || (p.protocol ?? 'TCP') === protocol)
-  const found = service.spec.ports.find(isIt)
+  const found = service.spec.ports.find((p) => hasPort(p, port, protocol))
   const known = service.spec.ports.map((p) => `${p.port}/${p.protocol ?? 'TCP'}`).join(', ')
   if (found === undefined) throw wrong(`Service ${namespace}/${name} has no port ${port}; it has ${known === '' ? 'none' : known}.`)
   const targets = targetsOf(model, state, service, found)
@@ -152,6 +153,16 @@ function serviceTargets(
     `Service ${namespace}/${name} leads to no pod that is known.`,
     'Its selector fits no running pod, or its endpoints are set by hand. Name the pod or the address instead.',
   )
+}
+
+function hasPort(p: ServicePort, port: number | string, protocol: Port['protocol'] | undefined): boolean {
+  return (p.port === port || p.name === port) && (protocol === undefined || (p.protocol ?? 'TCP') === protocol)
+}
+
+function declares(state: State, { namespace, name }: Place, port: number | string, protocol: Port['protocol'] = 'TCP'): boolean {
+  const pod = itemsOf(state, 'pods').find((p) => p.metadata.namespace === namespace && p.metadata.name === name)
+  const ports = pod?.spec.containers.flatMap((c) => c.ports) ?? []
+  return ports.some((p) => (p.containerPort === port || p.name === port) && (p.protocol ?? 'TCP') === protocol)
 }
 
 function readPort(text: string): number | string {

@@ -14,8 +14,8 @@ beforeAll(async () => {
   scene = await netScene(node)
 }, 600_000)
 afterAll(async () => {
-  scene?.end()
-  if (process.env.KUBEHARDEN_KEEP_NODE === undefined) await node?.down()
+  await scene?.end()
+  await node?.down()
 })
 
 test(`${SETS} random policy sets: what the simulator says is what connects`, { timeout: SETS * 30_000 }, async () => {

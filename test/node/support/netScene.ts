@@ -49,7 +49,8 @@ export interface NetScene {
   replace(policies: readonly object[]): Promise<void>
   /** Does it connect? By source, then by target. */
   probe(): Promise<boolean[][]>
-  end(): void
+  /** Takes it all away again. */
+  end(): Promise<void>
 }
 
 export async function netScene(node: TestNode): Promise<NetScene> {
@@ -109,7 +110,10 @@ export async function netScene(node: TestNode): Promise<NetScene> {
       throw new Error('policies did not arrive within 20 s')
     },
     probe: () => ask(pids.slice(0, -1), names),
-    end: outside.end,
+    end: async () => {
+      outside.end()
+      await node.kubectl(['delete', 'namespace', ...NAMESPACES.map((n) => n.name), CANARY.namespace])
+    },
   }
 }
 

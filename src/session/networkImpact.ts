@@ -1,0 +1,68 @@
+import { FLOW_REASONS, type FlowReason, type NetworkImpact } from '#model/network.ts'
+import { refKey } from '#model/refs.ts'
+import { itemsOf, type State } from '#model/state.ts'
+import { answerFlow, type Flow, Judge } from '#simulate/network/flows.ts'
+import { clientFlows } from '#simulate/network/flowsClients.ts'
+import { scrapeFlows } from '#simulate/network/flowsScrape.ts'
+import { serviceFlows } from '#simulate/network/flowsServices.ts'
+import { systemFlows } from '#simulate/network/flowsSystem.ts'
+import { modelOf, NETWORK_READS, type NetworkModel } from '#simulate/network/fromState.ts'
+import { type Added, withPolicies } from './networkAdd.ts'
+import { importFlows } from './networkFlows.ts'
+
+/** What says which flows should exist, besides what decides them. */
+export const FLOW_READS = [
+  ...NETWORK_READS,
+  'ingresses',
+  'roleBindings',
+  'clusterRoleBindings',
+  'validatingWebhooks',
+  'mutatingWebhooks',
+  'serviceMonitors',
+  'podMonitors',
+] as const
+
+export interface ImpactOptions {
+  /** Objects among which the new policies are. */
+  readonly add?: Parameters<typeof withPolicies>[1]
+  readonly namespace?: string
+  /** A list of flows, and what it is called. */
+  readonly flows?: { readonly text: string; readonly name: string }
+}
+
+/** The flows that should exist, and what new policies do to them. */
+export function networkImpact(state: State, { add, namespace, flows }: ImpactOptions): NetworkImpact {
+  const model = modelOf(state)
+  const added: Added = add === undefined ? { state, policies: [] } : withPolicies(state, add, namespace)
+  const imported = flows === undefined ? { flows: [], unmatched: [] } : importFlows(model, state, flows.text, flows.name)
+  const all = [...expectedFlows(model, state, usesAddresses(added.state)), ...imported.flows]
+  const names = new Set(added.policies.map(refKey))
+  const before = new Judge(model.world)
+  const after = add === undefined ? before : new Judge(modelOf(added.state).world)
+  const answers = all.map((flow) => answerFlow(flow, before, after, names))
+  return {
+    enforcement: model.enforcement,
+    added: added.policies,
+    flows: Object.fromEntries(FLOW_REASONS.map((r) => [r, all.filter((f) => f.reason === r).length])) as Record<FlowReason, number>,
+    lost: answers.filter((a) => a.before === 'allowed' && a.after === 'denied'),
+    doubtful: answers.filter((a) => (a.before === 'allowed' && a.after === 'unknown') || (a.before === 'unknown' && a.after === 'denied')),
+    denied: answers.filter((a) => a.before === 'denied'),
+    unmatched: imported.unmatched,
+  }
+}
+
+function expectedFlows(model: NetworkModel, state: State, byAddress: boolean): readonly Flow[] {
+  return [
+    ...serviceFlows(model, state, byAddress),
+    ...clientFlows(model, state),
+    ...systemFlows(model, state),
+    ...scrapeFlows(model, state),
+  ]
+}
+
+/** Does any policy tell pods apart by their addresses? */
+function usesAddresses(state: State): boolean {
+  return itemsOf(state, 'networkPolicies').some((p) =>
+    [...p.spec.ingress.map((r) => r.from), ...p.spec.egress.map((r) => r.to)].flat().some((peer) => peer.ipBlock !== undefined),
+  )
+}
