@@ -20,8 +20,8 @@ const checks = loaded.flatMap(({ area, file, url, module }) =>
     : [{ id: `${area}/${file.slice(0, -'.ts'.length)}`, check: module.check, source: readFileSync(url, 'utf8') }],
 )
 
-const engines = ['../simulate/controlPlaneSight.ts', 'control-plane/flag.ts', 'nodes/evidence.ts'].map((file) =>
-  readFileSync(new URL(file, root), 'utf8'),
+const engines = ['../simulate/controlPlaneSight.ts', '../simulate/network/cni.ts', 'control-plane/flag.ts', 'nodes/evidence.ts'].map(
+  (file) => readFileSync(new URL(file, root), 'utf8'),
 )
 
 const failing = (findings: readonly Finding[]) => findings.filter((finding) => finding.status === 'fail')
