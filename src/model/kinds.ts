@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { networkKinds } from './kindsNetwork.ts'
+import { templateKinds } from './kindsTemplates.ts'
 import * as access from './objects/access.ts'
 import * as cluster from './objects/cluster.ts'
 import * as control from './objects/control.ts'
@@ -69,6 +70,7 @@ export const KINDS = {
   daemonSets: { apiVersion: 'apps/v1', kind: 'DaemonSet', plural: 'daemonsets', namespaced: true, by: 'list', schema: workload.workload },
   jobs: { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true, by: 'list', schema: workload.job },
   cronJobs: { apiVersion: 'batch/v1', kind: 'CronJob', plural: 'cronjobs', namespaced: true, by: 'list', schema: workload.cronJob },
+  ...templateKinds,
   roles: {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',

@@ -16,7 +16,20 @@ const KEPT_ANNOTATIONS = new Set([
   'prometheus.io/port',
 ])
 
+/** Profiles of containers, which Kubernetes once took from annotations and its admission still looks at. */
+const KEPT_PREFIXES = [
+  'container.apparmor.security.beta.kubernetes.io/',
+  'container.seccomp.security.alpha.kubernetes.io/',
+  'seccomp.security.alpha.kubernetes.io/pod',
+]
+const isKept = (key: string) => KEPT_ANNOTATIONS.has(key) || KEPT_PREFIXES.some((prefix) => key.startsWith(prefix))
+
 const record = z.record(z.string(), z.string()).catch({})
+
+/** Annotations of an object or a pod template: all keys, few values. */
+export const annotations = record
+  .optional()
+  .transform((v) => Object.fromEntries(Object.entries(v ?? {}).map(([k, value]) => [k, isKept(k) ? value : ''])))
 
 /** Metadata as it is kept: trimmed, annotation values dropped unless known to be harmless. */
 export const meta = z
@@ -35,9 +48,7 @@ export const meta = z
       .transform((v) => v ?? undefined),
     generation: z.number().optional(),
     labels: record.optional().transform((v) => v ?? {}),
-    annotations: record
-      .optional()
-      .transform((v) => Object.fromEntries(Object.entries(v ?? {}).map(([k, value]) => [k, KEPT_ANNOTATIONS.has(k) ? value : '']))),
+    annotations,
     ownerReferences: z
       .array(z.object({ apiVersion: z.string().optional(), kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
       .nullish()

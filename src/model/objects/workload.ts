@@ -1,22 +1,8 @@
 import * as z from 'zod'
 import { containerStatus, type DrillVerdict, drillVerdict, verdictOf } from './drill.ts'
-import { labelSelector, listOf, meta } from './meta.ts'
+import { annotations, labelSelector, listOf, meta } from './meta.ts'
+import { securityContext, volume } from './podSecurity.ts'
 import { isCredential, redactArgs } from './redact.ts'
-
-const securityContext = z
-  .object({
-    privileged: z.boolean().optional(),
-    runAsNonRoot: z.boolean().optional(),
-    runAsUser: z.number().optional(),
-    runAsGroup: z.number().optional(),
-    allowPrivilegeEscalation: z.boolean().optional(),
-    readOnlyRootFilesystem: z.boolean().optional(),
-    procMount: z.string().optional(),
-    capabilities: z.object({ add: listOf(z.string()), drop: listOf(z.string()) }).optional(),
-    seccompProfile: z.object({ type: z.string() }).optional(),
-  })
-  .nullish()
-  .transform((v) => v ?? {})
 
 /**
  * An environment variable: where it comes from, and whether a literal value is a credential. Its value is kept only where it
@@ -50,9 +36,10 @@ const env = z
             : 'literal'),
   }))
 
-/** Where a probe asks: a port by number or name. What runs inside (exec) has none. */
-const asked = z.object({ port: z.union([z.number(), z.string()]) }).optional()
+/** Where a probe or a hook asks: a port by number or name, on the pod or another host. What runs inside (exec) has none. */
+const asked = z.object({ port: z.union([z.number(), z.string()]), host: z.string().optional() }).optional()
 const probe = z.object({ httpGet: asked, tcpSocket: asked, grpc: asked }).optional()
+const hook = z.object({ httpGet: asked, tcpSocket: asked }).optional()
 
 export const container = z.object({
   name: z.string(),
@@ -89,30 +76,23 @@ export const container = z.object({
   livenessProbe: probe,
   readinessProbe: probe,
   startupProbe: probe,
+  lifecycle: z.object({ postStart: hook, preStop: hook }).optional(),
 })
 export type Container = z.infer<typeof container>
-
-const volume = z.object({
-  name: z.string(),
-  hostPath: z.object({ path: z.string(), type: z.string().optional() }).optional(),
-  persistentVolumeClaim: z.object({ claimName: z.string() }).optional(),
-  secret: z.object({ secretName: z.string().optional() }).optional(),
-  configMap: z.object({ name: z.string().optional() }).optional(),
-  emptyDir: z.object({}).optional(),
-  projected: z.object({}).optional(),
-  csi: z.object({ driver: z.string() }).optional(),
-  nfs: z.object({ server: z.string() }).optional(),
-})
 
 export const podSpec = z.object({
   containers: listOf(container),
   initContainers: listOf(container),
+  ephemeralContainers: z.array(container).optional(),
   serviceAccountName: z.string().optional(),
   automountServiceAccountToken: z.boolean().optional(),
   hostNetwork: z.boolean().optional(),
   dnsPolicy: z.string().optional(),
   hostPID: z.boolean().optional(),
   hostIPC: z.boolean().optional(),
+  /** False: users of the pod are others on the node. */
+  hostUsers: z.boolean().optional(),
+  os: z.object({ name: z.string() }).optional(),
   nodeName: z.string().optional(),
   nodeSelector: z
     .record(z.string(), z.string())
@@ -138,9 +118,10 @@ const template = z.object({
         .record(z.string(), z.string())
         .nullish()
         .transform((v) => v ?? {}),
+      annotations,
     })
     .nullish()
-    .transform((v) => v ?? { labels: {} }),
+    .transform((v) => v ?? { labels: {}, annotations: {} }),
   spec: podSpec,
 })
 
@@ -194,6 +175,14 @@ export const workload = z.object({
     .nullish()
     .transform((v) => v ?? {}),
 })
+
+/** Its selector is a plain map, and its template may be missing. */
+export const replicationController = z.object({
+  metadata: meta,
+  spec: z.object({ replicas: z.number().optional(), template: template.optional() }).optional(),
+})
+
+export const podTemplate = z.object({ metadata: meta, template: template.optional() })
 
 const jobSpec = z.object({ template, backoffLimit: z.number().optional() })
 

@@ -1,0 +1,24 @@
+import { type Control, found } from '../control.ts'
+import { removal } from '../path.ts'
+import { contextsOf } from '../pod.ts'
+
+/** No process of a Windows node itself. */
+export const windowsHostProcess: Control = {
+  id: 'windowsHostProcess',
+  level: 'baseline',
+  variants: [
+    {
+      from: 0,
+      find: (pod) =>
+        found(
+          'hostProcess',
+          contextsOf(pod)
+            .filter(({ context }) => context.windowsOptions?.hostProcess === true)
+            .map(({ at }) => {
+              const field = [...at, 'windowsOptions', 'hostProcess']
+              return { field, cure: [removal(field)] }
+            }),
+        ),
+    },
+  ],
+}
