@@ -62,6 +62,21 @@ authorizers: [RBAC]
 flags: {profiling: "true"}
 flagz: served
 ---
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata: {name: r, annotations: {seccomp.security.alpha.kubernetes.io/pod: unconfined, a: b}}
+spec: {replicas: 0, template: {metadata: {annotations: {container.apparmor.security.beta.kubernetes.io/c: unconfined, a: b}}, spec: {hostUsers: false, os: {name: linux}, containers: [{name: c, lifecycle: {preStop: {httpGet: {port: 80, host: x}}}, securityContext: {appArmorProfile: {type: Localhost, localhostProfile: x}, seLinuxOptions: {level: s0, type: t}, windowsOptions: {hostProcess: true}}}], ephemeralContainers: [{name: e}], securityContext: {sysctls: [{name: a, value: "1"}]}, volumes: [{name: a}, {name: b, gitRepo: {repository: x}}, {name: c, hostPath: {path: /}}]}}}
+---
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: r}
+spec: {selector: {a: b}, template: {spec: {containers: [{name: c}]}}}
+---
+apiVersion: v1
+kind: PodTemplate
+metadata: {name: t}
+template: {spec: {containers: [{name: c}]}}
+---
 apiVersion: probe.kubeharden/v1
 kind: KubeletProbe
 metadata: {name: cp1}

@@ -13,6 +13,7 @@ import { generate } from './verbs/generate.ts'
 import { journal, undo } from './verbs/journal.ts'
 import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
 import { previewNetwork } from './verbs/previewNetwork.ts'
+import { previewPodSecurity } from './verbs/previewPodSecurity.ts'
 import { remember } from './verbs/remember.ts'
 
 const VERBS = [
@@ -20,6 +21,7 @@ const VERBS = [
   explain,
   generate,
   apply,
+  previewPodSecurity,
   previewNetwork,
   canConnect,
   snapshot,

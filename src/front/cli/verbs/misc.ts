@@ -4,6 +4,7 @@ import { HardenError } from '#model/errors.ts'
 import { say } from '#model/text.ts'
 import { readOnce } from '#session/headless.ts'
 import { FLOW_READS } from '#session/networkImpact.ts'
+import { POD_SECURITY_KINDS } from '#session/podSecurity.ts'
 import { sessionKinds } from '#session/session.ts'
 import { completionScript } from '../completion.ts'
 import { type Ctx, type Globals, oneOf, targetOf } from '../context.ts'
@@ -20,7 +21,7 @@ export function snapshot(program: Command, ctx: Ctx): void {
     .action(async (_options, self: Command) => {
       const flags = self.optsWithGlobals() as Globals & { out: string }
       const deps = ctx.deps.session(flags, { readOnly: true })
-      const kinds = [...new Set([...sessionKinds(deps), ...FLOW_READS])]
+      const kinds = [...new Set([...sessionKinds(deps), ...FLOW_READS, ...POD_SECURITY_KINDS])]
       const state = await readOnce(deps, targetOf(flags), kinds, { signal: ctx.io.signal })
       await deps.writeSnapshot(state, flags.out)
       ctx.io.err(`Written to ${flags.out}\n`)

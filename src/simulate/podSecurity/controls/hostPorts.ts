@@ -23,13 +23,14 @@ type Port = Placed['container']['ports'][number]
 
 function offencesOf({ container: { ports }, at }: Placed, onHost: boolean): readonly Offence[] {
   const list = [...at, 'ports']
-  const bad = ports.map((port) => (port.hostPort ?? 0) !== 0 || (onHost && port.containerPort !== 0))
+  const said = ports.map((port) => (port.hostPort ?? 0) !== 0)
+  const bad = ports.map((port, i) => said[i] === true || (onHost && port.containerPort !== 0))
   const key = keyOf(ports)
-  const whole: PodEdit | undefined = key === undefined ? setting(list, ports.map(withoutHost)) : undefined
+  const whole: PodEdit | undefined = key === undefined && said.includes(true) ? setting(list, ports.map(withoutHost)) : undefined
   return ports.flatMap((port, index) => {
     if (bad[index] !== true) return []
     const field = [...list, { index, key: key ?? 'containerPort', value: String(port[key ?? 'containerPort']) }, 'hostPort']
-    if (whole === undefined) return [{ field, cure: (port.hostPort ?? 0) === 0 ? [] : [removal(field)] }]
+    if (whole === undefined) return [{ field, cure: said[index] === true ? [removal(field)] : [] }]
     return [{ field, cure: bad.indexOf(true) === index ? [whole] : [] }]
   })
 }
