@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises'
+import type { CheckResult } from '#model/assessment.ts'
+import type { Check } from '#model/check.ts'
 import { HardenError } from '#model/errors.ts'
 import type { Item } from '#model/kinds.ts'
 import { type EvidenceStore, type NodeEvidence, nodeEvidence } from '#model/objects/evidence.ts'
-import { itemsOf, type State } from '#model/state.ts'
+import { itemsOf, type SourceKind, type State } from '#model/state.ts'
 import { safe } from '#model/text.ts'
+import type { Link } from './link.ts'
 
 const MOST = 16 * 1024 * 1024
-const HINT = 'Take it again on the node: kubeharden evidence script | ssh NODE sudo sh > NODE.json'
+/** How evidence is taken; the front ends say it where they ask for the file. */
+export const TAKE_EVIDENCE = 'kubeharden evidence script | ssh NODE sudo sh > NODE.json'
+const HINT = `Take it again on the node: ${TAKE_EVIDENCE}`
 /** Clocks of nodes differ a little; a day ahead is no clock any more. */
 const AHEAD = 86_400_000
 
@@ -80,6 +85,21 @@ export async function importEvidence(store: EvidenceStore, handed: readonly Hand
   const { all, taken, older } = withEvidence(await store.list(), found)
   await store.save(all)
   return { taken, older }
+}
+
+/** Keeps the evidence in a file of this machine for an open cluster, and judges the cluster anew with it. */
+export async function importInto(link: Link, file: string, now: Date): Promise<Imported> {
+  const store = link.stores.evidence
+  if (store === undefined) throw new HardenError('input', 'This cluster has no nodes to take evidence from.', 'Connect to a live cluster.')
+  const imported = await importEvidence(store, [await readHanded(file)], link.state, now)
+  await link.remember(link.progress, await withStored(link.state, link.stores))
+  return imported
+}
+
+/** Does a check wait for evidence that can be imported here? Of the practice cluster none is kept. */
+export function waitsForEvidence(check: CheckResult, checks: readonly Check[], source: SourceKind): boolean {
+  const helped = checks.some(({ id, helps }) => id === check.id && helps?.includes('nodeEvidence'))
+  return helped && source !== 'practice' && check.findings.some(({ status }) => status === 'unknown')
 }
 
 /** Refuses what was taken elsewhere; where nodes cannot be listed nothing is known of them, and nothing is judged. */

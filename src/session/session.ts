@@ -9,6 +9,7 @@ import type { KubeObject } from '#model/refs.ts'
 import type { Wizard } from '#model/wizard.ts'
 import { applyAndVerify, folderOf, MANIFESTS, previewOf, previewOfObjects, previewOfUndo, undoAndVerify } from './act.ts'
 import type { SessionDeps } from './deps.ts'
+import { type Imported, importInto } from './evidence.ts'
 import { Line } from './line.ts'
 import { type Link, openLink, relist, rememberable, reread, writable } from './link.ts'
 import { storesInTurn } from './locks.ts'
@@ -241,6 +242,11 @@ class CurrentSession implements CommandSession {
     if (!this.#deps.checks.some((c) => c.id === check))
       throw new HardenError('input', `There is no check ${check}.`, 'kubeharden explain lists the checks.')
     return rememberable(link)
+  }
+
+  async importEvidence(file: string): Promise<Imported> {
+    const link = rememberable(this.#open())
+    return this.#write(link, () => importInto(link, file, this.#deps.now()))
   }
 
   saveSnapshot(path: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { KubeObject } from '#model/refs.ts'
 import type { ClusterInfo, SourceKind, State } from '#model/state.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { Standing } from './encryption.ts'
+import type { Imported } from './evidence.ts'
 import type { GuideState } from './guides.ts'
 import type { RewriteOptions, RewriteOutcome, RewritePlan } from './rewrite.ts'
 
@@ -128,6 +129,8 @@ export interface Session {
   attest(item: Omit<Attestation, 'at'>): Promise<void>
   /** Takes back what was accepted or attested for a check; with a scope only the risks of exactly that scope. */
   withdraw(check: string, scope?: AcceptedRisk['scope']): Promise<void>
+  /** Keeps the evidence of a node that lies in a file of this machine; what it decides is shown at once. */
+  importEvidence(file: string): Promise<Imported>
   saveSnapshot(path: string): Promise<void>
   close(): Promise<void>
 }

@@ -2,6 +2,7 @@ import { AREA_TITLES, type Area, SEVERITIES } from '#model/areas.ts'
 import type { CheckResult } from '#model/assessment.ts'
 import { say } from '#model/text.ts'
 import { checkScreen } from './check.ts'
+import { printWaiting } from './evidence.ts'
 import { areaLine, areasOf, checkLine } from './overview.ts'
 import { attempt, ready, type Ui } from './ui.ts'
 import { whereAmI } from './words.ts'
@@ -41,6 +42,7 @@ async function checklist(ui: Ui, area: Area): Promise<void> {
     const view = ready(ui)
     const checks = view.assessment.checks.filter((c) => c.area === area).sort(byUrgency)
     ui.out.line()
+    printWaiting(ui, checks)
     const id = await ui.ask.select<string>({
       message: ui.t('{where}: {area}. Which check?', { where: whereAmI(view), area: say(AREA_TITLES[area], ui.lang) }),
       choices: checks.map((c) => ({ value: c.id, label: checkLine(ui, c) })),

@@ -4,6 +4,7 @@ import { HardenError } from '#model/errors.ts'
 import { safe, say } from '#model/text.ts'
 import type { Wizard } from '#model/wizard.ts'
 import { countWords, gapSentence, objectName, STATUS_WORDS, sentence } from '#report/words.ts'
+import { importEvidence, waiting } from './evidence.ts'
 import { checkOf } from './overview.ts'
 import type { Choice } from './prompter.ts'
 import { acceptRisk, attestItem } from './record.ts'
@@ -12,7 +13,9 @@ import { withdraw } from './withdraw.ts'
 import { wizardScreen } from './wizard.ts'
 import { distinct, whereAmI } from './words.ts'
 
-type Action = { readonly kind: 'wizard'; readonly wizard: Wizard } | { readonly kind: 'evidence' | 'accept' | 'attest' | 'withdraw' }
+type Action =
+  | { readonly kind: 'wizard'; readonly wizard: Wizard }
+  | { readonly kind: 'evidence' | 'import' | 'accept' | 'attest' | 'withdraw' }
 
 /** One check: evidence, why, fix, what could not be seen; and what can be done about it. */
 export async function checkScreen(ui: Ui, id: string): Promise<void> {
@@ -99,6 +102,7 @@ function actions(ui: Ui, check: CheckResult): readonly Choice<Action>[] {
       label: ui.t('Wizard: {title}', { title: say(wizard.title, ui.lang) }),
     })),
     ...(check.findings.length > 0 ? [{ value: { kind: 'evidence' as const }, label: ui.t('Show the evidence again') }] : []),
+    ...(waiting(ui, [check]).length > 0 ? [{ value: { kind: 'import' as const }, label: ui.t('Import evidence of a node') }] : []),
     ...(check.status === 'fail' ? [{ value: { kind: 'accept' as const }, label: ui.t('Accept this risk for a while') }] : []),
     ...(check.status === 'manual' || check.status === 'attested'
       ? [{ value: { kind: 'attest' as const }, label: ui.t('Attest: somebody looked at it') }]
@@ -112,6 +116,7 @@ function actions(ui: Ui, check: CheckResult): readonly Choice<Action>[] {
 async function act(ui: Ui, check: CheckResult, action: Action): Promise<void> {
   if (action.kind === 'wizard') return wizardScreen(ui, action.wizard.id, await pickFinding(ui, check))
   if (action.kind === 'evidence') return evidence(ui, check)
+  if (action.kind === 'import') return importEvidence(ui)
   if (action.kind === 'withdraw') return withdraw(ui, check)
   return action.kind === 'accept' ? acceptRisk(ui, check) : attestItem(ui, check)
 }

@@ -4,6 +4,7 @@ import type { AcceptedRisk } from '#model/progress.ts'
 import type { Answers } from '#model/questions.ts'
 import type { ObjectRef } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
+import { TAKE_EVIDENCE } from '#session/evidence.ts'
 import type { Target } from '#session/types.ts'
 import { acceptSpec, attestSpec, wizardSpec } from './form/specs.ts'
 import { answersOf, type FormSpec, type FormState, focusOn, openForm, visibleFields } from './form/state.ts'
@@ -184,6 +185,28 @@ export function interrupt(ui: Ui): void {
   }
   ui.state().busy?.abort.abort()
   ui.exit(130)
+}
+
+/** The evidence of a node, from a file of this machine. */
+export function askEvidence(ui: Ui): void {
+  ui.set({
+    dialog: {
+      kind: 'prompt',
+      title: ui.t('Which file holds the evidence of a node?'),
+      help: ui.t('Taken on the node: {command}', { command: TAKE_EVIDENCE }),
+      text: '',
+      at: 0,
+      run: (file) => void importEvidence(ui, file),
+    },
+  })
+}
+
+async function importEvidence(ui: Ui, file: string): Promise<void> {
+  const done = await ui.run(ui.t('Keeping the evidence'), () => ui.session.importEvidence(file))
+  const [taken, older] = [done?.taken[0], done?.older[0]]
+  if (taken !== undefined)
+    ui.toast(ui.t('Kept: node {node}, taken at {at}.', { node: safe(taken.metadata.name), at: taken.takenAt }), 'good')
+  else if (older !== undefined) ui.toast(ui.t('Newer evidence of node {node} is there.', { node: safe(older.metadata.name) }), 'warn')
 }
 
 /** What was read, redacted, as a file. */

@@ -26,6 +26,9 @@ export function commands(ctx: Ctx): readonly Command[] {
     { name: 'journal', about: t('what was changed, and undo'), run: to({ name: 'journal' }) },
     { name: 'wizards', about: t('every wizard'), run: to({ name: 'wizards' }) },
     { name: 'refresh', about: t('read the cluster again'), run: () => void act.refresh(ui) },
+    ...(ready.source === 'practice'
+      ? []
+      : [{ name: 'evidence', about: t('import the evidence of a node'), run: () => act.askEvidence(ui) }]),
     { name: 'snapshot', about: t('save what was read as a file'), run: () => act.askSnapshot(ui) },
     contexts,
     quit,

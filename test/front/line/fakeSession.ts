@@ -5,6 +5,7 @@ import type { JournalRun } from '#model/journal.ts'
 import type { AcceptedRisk } from '#model/progress.ts'
 import type { SourceKind, State } from '#model/state.ts'
 import type { ActOptions, ContextChoice, NextStep, Outcome, Ready, Session, SessionView, Target } from '#session/types.ts'
+import { EVIDENCE, waiting, withWaiting } from '../evidence.ts'
 import { assessment, CHECKS, entry, preview, run, WIZARD } from './fixtures.ts'
 
 export interface FakeOptions {
@@ -23,6 +24,8 @@ export interface FakeOptions {
   readonly previewError?: HardenError
   /** The note follows the role's name, the days follow the scope. */
   readonly follows?: boolean
+  /** backup/restore-tested waits for evidence of a node. */
+  readonly waits?: boolean
   /** Risks that were accepted for access/wildcards: its first objects are shown as accepted. */
   readonly accepted?: readonly AcceptedRisk[]
 }
@@ -35,6 +38,7 @@ export interface Fake extends Session {
     accepted?: unknown
     withdrawn?: unknown
     attested?: unknown
+    evidence?: unknown
     outDir?: string
     finding?: JudgedFinding
   }
@@ -60,7 +64,8 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
     for (const listener of listeners) listener()
   }
   const readyView = (target: Target): Ready => {
-    const now = assessment(fixed, options.accepted?.length)
+    const seen = assessment(fixed, options.accepted?.length)
+    const now = options.waits === true ? waiting(seen) : seen
     const finding = now.checks[0]?.findings[0]
     const next: NextStep | undefined =
       fixed || finding === undefined ? undefined : { check: 'access/wildcards', wizard: WIZARD.id, finding, gain: 29 }
@@ -125,7 +130,7 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
   return {
     calls,
     given,
-    checks: CHECKS,
+    checks: options.waits === true ? withWaiting(CHECKS) : CHECKS,
     wizards: [WIZARD],
     view: () => view,
     subscribe: (listener) => {
@@ -190,6 +195,13 @@ export function createFakeSession(options: FakeOptions = {}): Fake {
     withdraw: async (check, scope) => {
       calls.push('withdraw')
       given.withdrawn = { check, scope }
+    },
+    importEvidence: async (file) => {
+      calls.push('importEvidence')
+      given.evidence = file
+      if (file === 'bad.json')
+        throw new HardenError('input', 'bad.json: is not one JSON document; it may have been cut off.', 'Take it again.')
+      return file.includes('old') ? { taken: [], older: [EVIDENCE] } : { taken: [EVIDENCE], older: [] }
     },
     saveSnapshot: async () => {
       calls.push('saveSnapshot')

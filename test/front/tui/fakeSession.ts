@@ -1,11 +1,14 @@
 import type { JudgedFinding } from '#model/assessment.ts'
 import type { Preview } from '#model/change.ts'
+import type { Check } from '#model/check.ts'
 import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
 import type { AcceptedRisk, Attestation } from '#model/progress.ts'
 import type { Answers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
+import type { Imported } from '#session/evidence.ts'
 import type { ActOptions, ContextChoice, Outcome, Ready, Session, SessionView, Target } from '#session/types.ts'
+import { EVIDENCE, waiting, withWaiting } from '../evidence.ts'
 import { AT, assessment, awakening, CHECKS, CLUSTER, DECISIONS, DENY, decided, guidePreview, preview, ROLE, runOf } from './fakeData.ts'
 
 import { NOTES, nodePreview, nodeRun } from './nodeData.ts'
@@ -35,6 +38,8 @@ export interface FakeOptions {
   readonly firstLook?: boolean
   /** Somebody accepted a risk of access/cluster-admin and attested access/sign-in. */
   readonly decided?: boolean
+  /** access/tokens waits for evidence of a node. */
+  readonly waits?: boolean
   /** The change makes the objects that network/egress judges. */
   readonly awakens?: boolean
 }
@@ -43,7 +48,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** A session that plays the loop on made-up data; `calls` tells what was asked of it. */
 export class FakeSession implements Session {
-  readonly checks = CHECKS
+  readonly checks: readonly Check[]
   readonly wizards = [ROLE, DENY]
   readonly calls: string[] = []
   given: Answers | undefined
@@ -55,6 +60,7 @@ export class FakeSession implements Session {
 
   constructor(options: FakeOptions = {}) {
     this.#options = options
+    this.checks = options.waits === true ? withWaiting(CHECKS) : CHECKS
     this.#runs = options.runs ?? []
   }
 
@@ -72,7 +78,8 @@ export class FakeSession implements Session {
 
   ready(fixed = this.#runs.some((r) => r.kind === 'apply' && r.entries.some((e) => e.state === 'done'))): Ready {
     const { practice, readOnly, many } = this.#options
-    const now = this.#options.decided === true ? decided(assessment(fixed, many)) : assessment(fixed, many)
+    const seen = this.#options.waits === true ? waiting(assessment(fixed, many)) : assessment(fixed, many)
+    const now = this.#options.decided === true ? decided(seen) : seen
     const finding = now.checks[0]?.findings[0]
     return {
       phase: 'ready',
@@ -217,6 +224,12 @@ export class FakeSession implements Session {
 
   async withdraw(check: string, scope?: AcceptedRisk['scope']): Promise<void> {
     this.calls.push(`withdraw ${check}${scope === undefined ? '' : ` ${JSON.stringify(scope)}`}`)
+  }
+
+  async importEvidence(file: string): Promise<Imported> {
+    this.calls.push(`evidence ${file}`)
+    this.#throwIfTold()
+    return file.includes('old') ? { taken: [], older: [EVIDENCE] } : { taken: [EVIDENCE], older: [] }
   }
 
   async saveSnapshot(path: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Screen } from '../nav.ts'
 import type { Body, Ctx, Group, Row, ScreenDef } from '../screen.ts'
 import { askWithdraw, isDecided } from '../withdraw.ts'
 import { count, severitySpan, statusSpan } from '../words.ts'
+import { evidenceKeys, evidenceLines } from './evidence.ts'
 import { bar, byUrgency, objectLabel, points, totalsLine, withdrawKey } from './facts.ts'
 
 type AreaScreen = Extract<Screen, { name: 'area' }>
@@ -15,7 +16,7 @@ type AreaScreen = Extract<Screen, { name: 'area' }>
 export const area: ScreenDef<AreaScreen> = {
   crumb: (screen, ctx) => say(AREA_TITLES[screen.area], ctx.lang),
   body: (screen, ctx) => checklist(ctx, screen),
-  keys: (_screen, ctx) => [
+  keys: (screen, ctx) => [
     {
       keys: ['w'],
       show: 'w',
@@ -25,6 +26,7 @@ export const area: ScreenDef<AreaScreen> = {
       run: (row) => act.fixRow(ctx.ui, row),
     },
     withdrawKey(ctx),
+    ...evidenceKeys(ctx, checksOf(ctx, screen)),
   ],
 }
 
@@ -59,6 +61,7 @@ function checklist(ctx: Ctx, screen: AreaScreen): Body {
             span(`   ${ctx.t('seen')} ${points(score.coverage)}%   `, 'dim'),
             ...totalsLine(ctx, score, ['fail', 'unknown', 'manual', 'pass']),
           ),
+          ...evidenceLines(ctx, checks),
           BLANK,
         ]
   return { kind: 'list', head, groups, empty: ctx.t('No check matches.'), about: 2 }

@@ -6,6 +6,7 @@ import type { Screen } from '../nav.ts'
 import type { Binding, Body, Ctx, Group, Row, ScreenDef } from '../screen.ts'
 import { askWithdraw, isDecided } from '../withdraw.ts'
 import { statusSpan } from '../words.ts'
+import { evidenceKeys, evidenceLines } from './evidence.ts'
 import { byUrgency, checkOf, gapWords, objectLabel, sentence, verdictLine, withdrawKey } from './facts.ts'
 
 type CheckScreen = Extract<Screen, { name: 'check' }>
@@ -25,6 +26,7 @@ export const check: ScreenDef<CheckScreen> = {
     ...(checkOf(ctx, screen.check)?.status === 'manual'
       ? [{ keys: ['t'], show: 't', label: ctx.t('attest'), run: () => act.openAttest(ctx.ui, screen.check) }]
       : []),
+    ...evidenceKeys(ctx, [checkOf(ctx, screen.check)]),
     whole(ctx, checkOf(ctx, screen.check)),
   ],
 }
@@ -67,7 +69,7 @@ function objects(ctx: Ctx, found: CheckResult): Body {
         ? [line(span(t('Fixed by hand: Enter on an object tells how'), 'info'))]
         : []
       : [line(span(clip(`${t('Fixed by')}: ${wizards.map((w) => say(w.title, ctx.lang)).join(', ')}`, ctx.width), 'info'))]
-  const head: Line[] = [verdictLine(ctx, found.status, found.severity, found.id), ...why, ...fixed, BLANK]
+  const head: Line[] = [verdictLine(ctx, found.status, found.severity, found.id), ...why, ...fixed, ...evidenceLines(ctx, [found]), BLANK]
   const groups: Group[] = [
     { title: t('Objects'), rows: findingsOf(ctx, found.id).map((f) => findingRow(ctx, found, f)) },
     { title: t('Could not be seen'), rows: found.gaps.map((g) => gapRow(ctx, g)) },

@@ -5,6 +5,7 @@ import { BLANK, heading, type Line, labelled, line, paragraph, span } from '../l
 import type { Screen } from '../nav.ts'
 import type { Binding, Ctx, ScreenDef } from '../screen.ts'
 import { askWithdraw, isDecided } from '../withdraw.ts'
+import { evidenceKeys } from './evidence.ts'
 import { checkOf, findingNow, gapWords, objectLabel, sentence, verdictLine, withdrawKey } from './facts.ts'
 
 type FindingScreen = Extract<Screen, { name: 'finding' }>
@@ -110,6 +111,7 @@ function bindings(ctx: Ctx, screen: FindingScreen): readonly Binding[] {
       help: t('say that somebody looked at it'),
       run: () => act.openAttest(ui, screen.check),
     })
+  out.push(...evidenceKeys(ctx, [checkOf(ctx, screen.check)]))
   if (isDecided(found)) {
     const { needs: _row, ...key } = withdrawKey(ctx)
     out.push({ ...key, run: () => askWithdraw(ui, screen.check, found) })
