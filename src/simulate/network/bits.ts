@@ -22,8 +22,10 @@ export class Bits {
     this.words.fill(0xffff_ffff)
   }
 
-  equals(other: Bits): boolean {
-    return this.words.every((word, w) => word === other.words[w])
+  forEach(visit: (i: number) => void): void {
+    this.words.forEach((word, w) => {
+      for (let rest = word; rest !== 0; rest &= rest - 1) visit(w * 32 + 31 - Math.clz32(rest & -rest))
+    })
   }
 
   clear(): void {

@@ -9,8 +9,8 @@ type End = PodEnd | NodeEnd
 export interface EndClass {
   readonly rep: End
   readonly members: readonly number[]
-  /** Ends of one zone are held by the same blocks; undefined where that is not told by one address. */
-  readonly zone: number | undefined
+  /** Where the address of `rep` stands (`placeOf`), which no block tells from those of the others; undefined where it is not one address. */
+  readonly place: bigint | undefined
 }
 
 /**
@@ -20,12 +20,13 @@ export interface EndClass {
  */
 export function classesOf(world: World, ends: readonly End[], port: Port | undefined): readonly EndClass[] {
   const asked = askedFor(world)
-  const found = new Map<string, { rep: End; members: number[]; zone: number | undefined }>()
+  const found = new Map<string, { rep: End; members: number[]; place: bigint | undefined }>()
   ends.forEach((end, i) => {
-    const zone = zoneOf(asked.borders, end)
+    const place = end.kind === 'pod' && end.ip !== undefined && end.otherIps === undefined ? placeOf(end.ip) : undefined
+    const zone = place === undefined ? undefined : firstAbove(asked.borders, place)
     const key = signature(world, asked, end, zone, port)
     const known = found.get(key)
-    if (known === undefined) found.set(key, { rep: standIn(end, i), members: [i], zone })
+    if (known === undefined) found.set(key, { rep: standIn(end, i), members: [i], place })
     else known.members.push(i)
   })
   return [...found.values()]
@@ -65,14 +66,12 @@ function askedFor(world: World): Asked {
   return { labels: [...labels].toSorted(), blocks: [...blocks.values()], names, borders: sorted, zones: new Map() }
 }
 
-/** The number of borders at or below the address of a pod. */
-function zoneOf(borders: readonly bigint[], end: End): number | undefined {
-  const place = end.kind === 'pod' && end.ip !== undefined && end.otherIps === undefined ? placeOf(end.ip) : undefined
-  if (place === undefined) return undefined
-  let [low, high] = [0, borders.length]
+/** The index of the first of these sorted numbers that is above the value. */
+export function firstAbove(sorted: readonly bigint[], value: bigint): number {
+  let [low, high] = [0, sorted.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((borders[middle] ?? 0n) <= place) low = middle + 1
+    if ((sorted[middle] ?? 0n) <= value) low = middle + 1
     else high = middle
   }
   return low

@@ -1,5 +1,5 @@
 import type { Verdict } from '#model/network.ts'
-import type { Range } from './bits.ts'
+import type { Bits, Range } from './bits.ts'
 import { classesOf } from './classes.ts'
 import { connect } from './decide.ts'
 import type { NodeEnd, PodEnd, Port } from './endpoints.ts'
@@ -88,26 +88,31 @@ function* pairsApart(ends: readonly (PodEnd | NodeEnd)[]): Iterable<readonly [nu
       }
 }
 
-/** All pairs of sources with one egress and destinations with one ingress are a product of two sums. */
+/**
+ * All pairs of sources with one egress and destinations with one ingress are a product of two sums. What each set holds is
+ * gone through once, so this takes as long as the sets are large, not groups times groups times classes.
+ */
 function countOf(egress: Reach, ingress: Reach, weights: readonly number[]): Record<Verdict, number> {
-  const sum = (members: readonly number[], has: (c: number) => boolean) => {
+  const all = weights.reduce((total, w) => total + w, 0)
+  const pairs = (which: 'sure' | 'maybe') => {
+    const ends = egress.groups.map(({ others }) => tally(others[which], ingress.groupOf, weights))
     let total = 0
-    for (const c of members) if (has(c)) total += weights[c] ?? 0
+    ingress.groups.forEach(({ others }, to) => {
+      for (const [from, starts] of tally(others[which], egress.groupOf, weights)) total += starts * (ends[from]?.get(to) ?? 0)
+    })
     return total
   }
-  const all = weights.reduce((total, w) => total + w, 0)
-  let sure = 0
-  let maybe = 0
-  const exact = new Map([...egress.groups, ...ingress.groups].map(({ others }) => [others, others.sure.equals(others.maybe)]))
-  for (const from of egress.groups)
-    for (const to of ingress.groups) {
-      const pairs = (which: 'sure' | 'maybe') => {
-        const starts = sum(from.members, (c) => to.others[which].has(c))
-        return starts === 0 ? 0 : starts * sum(to.members, (c) => from.others[which].has(c))
-      }
-      const open = pairs('sure')
-      sure += open
-      maybe += exact.get(from.others) === true && exact.get(to.others) === true ? open : pairs('maybe')
-    }
+  const sure = pairs('sure')
+  const maybe = pairs('maybe')
   return { allowed: sure, unknown: maybe - sure, denied: all * all - maybe }
+}
+
+/** How many ends of each group are in the set. */
+function tally(set: Bits, groupOf: readonly number[], weights: readonly number[]): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>()
+  set.forEach((c) => {
+    const group = groupOf[c]
+    if (group !== undefined) sums.set(group, (sums.get(group) ?? 0) + (weights[c] ?? 0))
+  })
+  return sums
 }

@@ -1,6 +1,5 @@
-import type { NetworkPeer } from '#model/objects/network.ts'
 import { emptyRange, type Range } from './bits.ts'
-import type { EndClass } from './classes.ts'
+import { type EndClass, firstAbove } from './classes.ts'
 import { isolating, toNode } from './decide.ts'
 import type { Port } from './endpoints.ts'
 import { type CompiledPeer, peerHolds, portsHold, selectsNamespace } from './match.ts'
@@ -62,11 +61,11 @@ function others(
   for (const policy of policies)
     for (const rule of policy.rules.get(direction) ?? []) addRule(range, classes, rep, policy, rule, direction, port, peers)
   if (rep.kind === 'pod') {
-    classes.forEach(({ rep: other }, j) => {
-      if (other.kind !== 'node' || range.maybe.has(j)) return
-      const unknownNode = rep.node === undefined || other.node === undefined
-      if (direction === 'Egress' ? toNode(world, rep.node, other.node) > 0 : unknownNode) range.maybe.add(j)
-    })
+    for (const j of peers.nodes) {
+      const node = classes[j]?.rep.node
+      const unknownNode = rep.node === undefined || node === undefined
+      if (direction === 'Egress' ? toNode(world, rep.node, node) > 0 : unknownNode) range.maybe.add(j)
+    }
     if (world.unseen(rep.namespace)) {
       if (!isolated) range.sure.clear()
       range.maybe.fill()
@@ -128,10 +127,21 @@ class PeerSets {
 
   private readonly world: World
   private readonly classes: readonly EndClass[]
+  /** Classes by the place of their address, and those without one. */
+  private readonly placed: readonly number[]
+  private readonly places: readonly bigint[]
+  private readonly elsewhere: readonly number[]
+  readonly nodes: readonly number[]
 
   constructor(world: World, classes: readonly EndClass[]) {
     this.world = world
     this.classes = classes
+    const at = (i: number) => classes[i]?.place ?? 0n
+    const all = [...classes.keys()]
+    this.placed = all.filter((i) => classes[i]?.place !== undefined).toSorted((a, b) => (at(a) < at(b) ? -1 : 1))
+    this.places = this.placed.map(at)
+    this.elsewhere = all.filter((i) => classes[i]?.place === undefined)
+    this.nodes = all.filter((i) => classes[i]?.rep.kind === 'node')
     classes.forEach(({ rep }, i) => {
       const namespace = (rep.kind === 'pod' ? rep.namespace : rep.pod?.namespace) ?? ''
       const here = this.byNamespace.get(namespace)
@@ -164,14 +174,10 @@ class PeerSets {
     const known = this.known.get(key)
     if (known !== undefined) return known
     const range = emptyRange(this.classes.length)
-    const zones = new Map<number, Tri>()
-    for (const i of this.candidates(peer, own)) {
-      const one = this.classes[i]
-      if (one === undefined) continue
-      const zone = peer.ipBlock === undefined ? undefined : one.zone
-      const seen = zone === undefined ? undefined : zones.get(zone)
-      const tri = seen ?? peerHolds(compiled, own, one.rep, direction, this.world.labelsOf, this.world.dialect)
-      if (zone !== undefined) zones.set(zone, tri)
+    for (const i of this.candidates(compiled, own)) {
+      const end = this.classes[i]?.rep
+      if (end === undefined) continue
+      const tri = peerHolds(compiled, own, end, direction, this.world.labelsOf, this.world.dialect)
       if (tri === 2) range.sure.add(i)
       if (tri > 0) range.maybe.add(i)
     }
@@ -179,9 +185,13 @@ class PeerSets {
     return range
   }
 
-  /** Those that can be meant at all: of one namespace, of the namespaces that are selected, or any. */
-  private candidates(peer: NetworkPeer, own: string): Iterable<number> {
-    if (peer.ipBlock !== undefined) return this.classes.keys()
+  /** Those that can be meant at all: between two addresses, of one namespace, of the namespaces that are selected. */
+  private candidates({ peer, block }: CompiledPeer, own: string): Iterable<number> {
+    if (peer.ipBlock !== undefined) {
+      const [first = 0n, end = 0n] = block?.borders ?? []
+      const within = this.placed.slice(firstAbove(this.places, first - 1n), firstAbove(this.places, end - 1n))
+      return [...within, ...this.elsewhere]
+    }
     const { namespaceSelector } = peer
     if (namespaceSelector === undefined) return this.byNamespace.get(own) ?? []
     const names = [...this.byNamespace.keys()].filter((n) => selectsNamespace(namespaceSelector, n, this.world.labelsOf) > 0)
