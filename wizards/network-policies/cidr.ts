@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 
 /** Cloud machines give out credentials at this address to whatever can open a connection to it. */
 export const METADATA = '169.254.169.254'
@@ -25,15 +25,6 @@ export function problemOfCidr(text: string): string | undefined {
 function isFirst(address: string, bits: number): boolean {
   const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
   return number % 2 ** (32 - bits) === 0
-}
-
-export function contains(cidr: string, address: string): boolean {
-  const block = parse(cidr)
-  if (block === undefined || isIP(address) !== block.version) return false
-  const list = new BlockList()
-  const family = block.version === 4 ? 'ipv4' : 'ipv6'
-  list.addSubnet(block.address, block.bits, family)
-  return list.check(address, family)
 }
 
 /** One address as a block. */

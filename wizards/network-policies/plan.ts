@@ -1,9 +1,10 @@
 import type { Change } from '#model/change.ts'
 import type { Json } from '#model/refs.ts'
 import type { State } from '#model/state.ts'
+import { inCidr } from '#simulate/network/cidr.ts'
 import { input, requireNamespaces } from '../shared/cluster.ts'
 import { given, slug } from '../shared/names.ts'
-import { contains, METADATA, single } from './cidr.ts'
+import { METADATA, single } from './cidr.ts'
 import { type NetworkAnswers, parsePort } from './questions.ts'
 import { apiServerBlocks } from './seen.ts'
 
@@ -123,7 +124,7 @@ function denyOthers(state: State, answers: NetworkAnswers, namespace: string): C
 
 function noPublicEgress(answers: NetworkAnswers, namespace: string): Change {
   const to = [...new Set(answers.privateRanges)].map((cidr): Json => {
-    if (!contains(cidr, METADATA)) return { ipBlock: { cidr } }
+    if (!inCidr(cidr, METADATA)) return { ipBlock: { cidr } }
     if (cidr === single(METADATA))
       throw input(`privateRanges: ${cidr} is the metadata address of the cloud.`, 'Leave it out: it gives out credentials of the node.')
     return { ipBlock: { cidr, except: [single(METADATA)] } }

@@ -2,11 +2,13 @@ import * as z from 'zod'
 import type { Item } from '#model/kinds.ts'
 import type { Answers } from '#model/questions.ts'
 import { itemsOf, type State } from '#model/state.ts'
+import { inCidr } from '#simulate/network/cidr.ts'
+import { accountsWithRights } from '#simulate/network/flowsSystem.ts'
 import { directionsOf } from '#simulate/network/rules.ts'
 import { selectsAll } from '#simulate/selectors.ts'
 import { isControlPlane, userNamespaces } from '../shared/cluster.ts'
 import { checkOf, type Opened } from '../shared/opened.ts'
-import { contains, METADATA, single } from './cidr.ts'
+import { METADATA, single } from './cidr.ts'
 import { PRIVATE_RANGES, type questions } from './questions.ts'
 
 /** Default deny of what comes in, where it is missing; what the finding asks for, in its namespace alone, where there is one. */
@@ -82,22 +84,18 @@ function ranges(state: State): string[] {
     ...itemsOf(state, 'services').flatMap((s) => (s.spec.clusterIP === undefined ? [] : [s.spec.clusterIP])),
   ].filter((a) => /^\d+\.\d+\.\d+\.\d+$/.test(a) && a !== METADATA && !a.startsWith('0.') && a !== '255.255.255.255')
   const blocks = itemsOf(state, 'nodes').flatMap((n) => (n.spec.podCIDR === undefined ? [] : [n.spec.podCIDR]))
-  const outside = addresses.filter((a) => ![...PRIVATE_RANGES, ...blocks].some((r) => contains(r, a)))
-  const pods = blocks.filter((b) => !PRIVATE_RANGES.some((r) => contains(r, b.split('/')[0] ?? '')))
+  const outside = addresses.filter((a) => ![...PRIVATE_RANGES, ...blocks].some((r) => inCidr(r, a)))
+  const pods = blocks.filter((b) => !PRIVATE_RANGES.some((r) => inCidr(r, b.split('/')[0] ?? '')))
   return [...new Set([...PRIVATE_RANGES, ...pods, ...outside.map(single)])]
 }
 
 /** Service accounts of running pods in this namespace that hold rights: their pods talk to the API server. */
 export function talksToApi(state: State, namespace: string): string[] {
-  const bound = new Set(
-    [...itemsOf(state, 'roleBindings'), ...itemsOf(state, 'clusterRoleBindings')].flatMap((b) =>
-      b.subjects.flatMap((s) => (s.kind === 'ServiceAccount' && (s.namespace ?? b.metadata.namespace) === namespace ? [s.name] : [])),
-    ),
-  )
+  const bound = accountsWithRights(state)
   const used = itemsOf(state, 'pods')
     .filter((p) => p.metadata.namespace === namespace)
     .map((p: Item<'pods'>) => p.spec.serviceAccountName ?? 'default')
-  return [...new Set(used)].filter((name) => bound.has(name)).toSorted()
+  return [...new Set(used)].filter((name) => bound.has(`${namespace}/${name}`)).toSorted()
 }
 
 export interface ApiServerBlocks {

@@ -1,4 +1,5 @@
 import { defineCheck } from '#model/check.ts'
+import { FOREIGN_KINDS } from '#simulate/network/foreign.ts'
 import { defaultDeny, denyMessages } from './namespaces.ts'
 
 export const check = defineCheck({
@@ -11,10 +12,10 @@ export const check = defineCheck({
       en: 'A pod that may open connections anywhere can send data out, load tools, and reach the metadata service and the rest of the cluster. Limits on the way out stop most of what follows a break-in.',
     },
     fix: {
-      en: 'Add a NetworkPolicy with an empty podSelector and policyTypes [Egress] that allows DNS (UDP and TCP), and policies for what each application needs. Policies of Cilium or Calico of their own kinds are not read.',
+      en: 'Add a NetworkPolicy with an empty podSelector and policyTypes [Egress] that allows DNS (UDP and TCP), and policies for what each application needs.',
     },
   },
-  reads: ['namespaces', 'networkPolicies'],
+  reads: ['namespaces', 'networkPolicies', ...FOREIGN_KINDS],
   messages: denyMessages('outgoing'),
   examples: {
     bad: `
@@ -42,5 +43,5 @@ spec:
   policyTypes: [Egress]
 `,
   },
-  evaluate: ({ namespaces, networkPolicies }) => defaultDeny(namespaces, networkPolicies, 'Egress'),
+  evaluate: ({ namespaces, networkPolicies, ...foreign }) => defaultDeny(namespaces, networkPolicies, 'Egress', foreign),
 })

@@ -1,4 +1,5 @@
 import { defineCheck } from '#model/check.ts'
+import { FOREIGN_KINDS } from '#simulate/network/foreign.ts'
 import { defaultDeny, denyMessages } from './namespaces.ts'
 
 export const check = defineCheck({
@@ -11,10 +12,10 @@ export const check = defineCheck({
       en: 'Without a default deny every pod of the cluster can reach every pod of the namespace. One broken web application is then a step to the database, the metrics, the build system.',
     },
     fix: {
-      en: 'Add a NetworkPolicy with an empty podSelector and policyTypes [Ingress], together with policies for the flows that are needed. Policies of Cilium or Calico of their own kinds are not read: accept the finding where they do it.',
+      en: 'Add a NetworkPolicy with an empty podSelector and policyTypes [Ingress], together with policies for the flows that are needed.',
     },
   },
-  reads: ['namespaces', 'networkPolicies'],
+  reads: ['namespaces', 'networkPolicies', ...FOREIGN_KINDS],
   messages: denyMessages('incoming'),
   examples: {
     bad: `
@@ -42,5 +43,5 @@ spec:
   policyTypes: [Ingress]
 `,
   },
-  evaluate: ({ namespaces, networkPolicies }) => defaultDeny(namespaces, networkPolicies, 'Ingress'),
+  evaluate: ({ namespaces, networkPolicies, ...foreign }) => defaultDeny(namespaces, networkPolicies, 'Ingress', foreign),
 })

@@ -2,6 +2,7 @@ import { defineCheck } from '#model/check.ts'
 import type { Item } from '#model/kinds.ts'
 import type { Distribution } from '#model/state.ts'
 import { sideOf } from '#simulate/network/decide.ts'
+import { FOREIGN_KINDS, foreignOf } from '#simulate/network/foreign.ts'
 import { worldOf } from '#simulate/network/world.ts'
 import { podTemplates, WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { CLUSTER, namespaceRef, params } from '#simulate/workloadsRefs.ts'
@@ -27,10 +28,13 @@ export const check = defineCheck({
       en: 'Deny egress to 169.254.169.254/32 (keep DNS: on GKE it is answered at that address, port 53), and set the hop limit of IMDSv2 to 1 or use workload identity.',
     },
   },
-  reads: ['namespaces', 'networkPolicies', 'nodes', ...WORKLOAD_KINDS],
+  reads: ['namespaces', 'networkPolicies', 'nodes', ...WORKLOAD_KINDS, ...FOREIGN_KINDS],
   messages: {
     reachable: { en: '{workloads} of {total} workloads may connect to 169.254.169.254, port 80.' },
     newPods: { en: 'No workload is here yet; a new pod could connect to 169.254.169.254, port 80.' },
+    foreign: {
+      en: 'Policies of another kind decide whether pods may connect to 169.254.169.254, port 80; what they do is not worked out.',
+    },
     denied: { en: 'No pod may connect to 169.254.169.254, port 80.' },
     noCloud: { en: 'The nodes belong to no cloud provider: there is no metadata service.' },
     unseen: { en: 'No node was seen, so it is not known whether there is a metadata service.' },
@@ -74,16 +78,19 @@ spec:
       return
     }
     const templates = podTemplates(lists)
-    const world = worldOf(networkPolicies)
+    const labelsOf = new Map(namespaces.map((n) => [n.metadata.name, n.metadata.labels]))
+    const world = worldOf(networkPolicies, { foreign: foreignOf(lists, (name) => labelsOf.get(name)) })
     for (const namespace of userNamespaces(namespaces)) {
       const object = namespaceRef(namespace)
       // Pods on the host's network are beyond every policy; checks of workloads tell of them.
       const here = templates.filter((t) => t.namespace === namespace && t.spec.hostNetwork !== true)
       const reaches = (labels: Readonly<Record<string, string>>) =>
-        sideOf(world, 'Egress', { kind: 'pod', namespace, name: '', labels, named: [] }, ADDRESS, HTTP).sure > 0
-      const open = here.filter((t) => reaches(t.labels)).length
+        sideOf(world, 'Egress', { kind: 'pod', namespace, name: '', labels, named: [] }, ADDRESS, HTTP).sure
+      const open = here.filter((t) => reaches(t.labels) === 2).length
       if (open > 0) yield { status: 'fail', object, message: 'reachable', params: params({ workloads: open, total: here.length }) }
-      else if (here.length === 0 && reaches({})) yield { status: 'fail', object, message: 'newPods' }
+      else if (here.some((t) => reaches(t.labels) === 1) || (here.length === 0 && reaches({}) === 1))
+        yield { status: 'unknown', object, message: 'foreign' }
+      else if (here.length === 0 && reaches({}) === 2) yield { status: 'fail', object, message: 'newPods' }
       else yield { status: 'pass', object, message: 'denied' }
     }
   },

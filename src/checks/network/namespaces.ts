@@ -1,7 +1,9 @@
 import type { Finding } from '#model/check.ts'
 import type { Item } from '#model/kinds.ts'
+import { refLabel } from '#model/refs.ts'
 import { isSystemNamespace } from '#model/state.ts'
 import type { Text } from '#model/text.ts'
+import { type ForeignLists, foreignOf, mayDenyIn } from '#simulate/network/foreign.ts'
 import type { Direction, Policy } from '#simulate/network/rules.ts'
 import { directionsOf, isAllowAll, rulesOf } from '#simulate/network/rules.ts'
 import { selectsAll } from '#simulate/selectors.ts'
@@ -40,7 +42,7 @@ export function standOf(policies: readonly Policy[], namespace: string, directio
   return own.length > 0 ? { kind: 'partly', policies: own.length } : { kind: 'open' }
 }
 
-type DenyMessage = 'denied' | 'isolated' | 'opened' | 'partly' | 'open'
+type DenyMessage = 'denied' | 'isolated' | 'opened' | 'partly' | 'open' | 'foreign'
 
 /** What the two default-deny checks say; `traffic` is incoming or outgoing. */
 export function denyMessages(traffic: string): { readonly [M in DenyMessage]: Text } {
@@ -52,6 +54,7 @@ export function denyMessages(traffic: string): { readonly [M in DenyMessage]: Te
       en: `Its policies ({policies}) select some pods only; every other pod, and every new one, has no limit on ${traffic} traffic.`,
     },
     open: { en: `No NetworkPolicy limits ${traffic} traffic.` },
+    foreign: { en: `{policy} selects every pod and may deny ${traffic} traffic; policies of its kind are not worked out.` },
   }
 }
 
@@ -60,12 +63,17 @@ export function* defaultDeny(
   namespaces: readonly Item<'namespaces'>[],
   policies: readonly Item<'networkPolicies'>[],
   direction: 'Ingress' | 'Egress',
+  lists: ForeignLists,
 ): Iterable<Finding<DenyMessage>> {
+  const labels = new Map(namespaces.map((n) => [n.metadata.name, n.metadata.labels]))
+  const foreign = foreignOf(lists, (name) => labels.get(name))
   for (const namespace of userNamespaces(namespaces)) {
     const object = namespaceRef(namespace)
     const stand = standOf(policies, namespace, direction)
+    const other = mayDenyIn(foreign, namespace, direction)
     if (stand.kind === 'denied' || stand.kind === 'isolated')
       yield { status: 'pass', object, saw: stand.by, message: stand.kind, params: { policy: stand.by } }
+    else if (other !== undefined) yield { status: 'unknown', object, message: 'foreign', params: { policy: refLabel(other) } }
     else if (stand.kind === 'opened') yield { status: 'fail', object, saw: stand.by, message: 'opened', params: { policy: stand.by } }
     else if (stand.kind === 'partly') yield { status: 'fail', object, message: 'partly', params: { policies: stand.policies } }
     else yield { status: 'fail', object, message: 'open' }

@@ -2,7 +2,6 @@ import * as z from 'zod'
 import type { Item, Kind } from '#model/kinds.ts'
 import { labelSelector, listOf } from '#model/objects/meta.ts'
 import type { ObjectRef } from '#model/refs.ts'
-import { itemsOf, type State } from '#model/state.ts'
 import { refTo } from '../workloadsRefs.ts'
 import { adminPolicy } from './foreignAdmin.ts'
 import { calicoSelects, ciliumSelects } from './foreignSelectors.ts'
@@ -22,15 +21,17 @@ export const FOREIGN_KINDS = [
   'calicoV3NetworkPolicies',
   'calicoV3GlobalNetworkPolicies',
 ] as const satisfies readonly Kind[]
-type ForeignItem = Item<(typeof FOREIGN_KINDS)[number]>
+type ForeignKind = (typeof FOREIGN_KINDS)[number]
+type ForeignItem = Item<ForeignKind>
+export type ForeignLists = { readonly [K in ForeignKind]?: readonly Item<K>[] }
 
 /**
  * What of these may change the answer for a pair. Their whole language is not worked out: which pods they select and whether
  * they agree with what the NetworkPolicies say is, and everything else they touch is unknown.
  */
-export function foreignOf(state: State, labelsOf: NamespaceLabels): ForeignPolicy[] {
+export function foreignOf(lists: ForeignLists, labelsOf: NamespaceLabels): ForeignPolicy[] {
   return FOREIGN_KINDS.flatMap((kind) =>
-    itemsOf(state, kind).flatMap((item) => {
+    (lists[kind] ?? []).flatMap((item) => {
       const ref = refTo(kind, item)
       if (kind.startsWith('cilium')) return cilium(ref, item)
       if (kind.startsWith('calico')) return [calico(ref, item)]
@@ -94,4 +95,10 @@ function calico(ref: ObjectRef, item: ForeignItem): ForeignPolicy {
       return calicoSelects(spec.selector, own) > 0
     },
   }
+}
+
+/** The first of these policies that selects every pod of a namespace, new ones too, and so may deny what NetworkPolicies leave open. */
+export function mayDenyIn(foreign: readonly ForeignPolicy[], namespace: string, direction: Direction): ObjectRef | undefined {
+  const pod = { kind: 'pod', namespace, name: '', labels: {}, named: [] } as const
+  return foreign.find((f) => f.affects(pod, direction, { kind: 'outside' }, undefined, { sure: 2, isolated: false }))?.ref
 }

@@ -33,7 +33,8 @@ export interface NetworkModel {
 export function modelOf(state: State): NetworkModel {
   const enforcement = enforcementIn(itemsOf(state, 'daemonSets'))
   const namespaces = new Map(itemsOf(state, 'namespaces').map((n) => [n.metadata.name, n.metadata.labels]))
-  const foreign = [...foreignOf(state, (name) => namespaces.get(name)), ...unreadForeign(state)]
+  const lists = Object.fromEntries(FOREIGN_KINDS.map((kind) => [kind, itemsOf(state, kind)]))
+  const foreign = [...foreignOf(lists, (name) => namespaces.get(name)), ...unreadForeign(state)]
   const nodes = itemsOf(state, 'nodes')
   return {
     world: worldOf(itemsOf(state, 'networkPolicies'), {

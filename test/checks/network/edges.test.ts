@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { check as deny } from '#checks/network/default-deny.ts'
+import { check as denyEgress } from '#checks/network/default-deny-egress.ts'
 import { check as enforcement } from '#checks/network/enforcement.ts'
 import { check as services } from '#checks/network/exposed-services.ts'
 import { check as tls } from '#checks/network/ingress-without-tls.ts'
+import { check as metadataAddress } from '#checks/network/metadata-address.ts'
 import { verdicts } from '../encryption/support.ts'
 
 describe('enforcement', () => {
@@ -117,5 +120,43 @@ describe('exposed-services', () => {
     ['external IPs of a ClusterIP', service({ externalIPs: ['192.0.2.7'] }), ['s: fail externalIPs']],
   ])('%s', (_, objects, expected) => {
     expect(verdicts(services, objects)).toEqual(expected)
+  })
+})
+
+describe('policies of other kinds leave in doubt what NetworkPolicies leave open', () => {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
+  const cilium = (spec: object, kind = 'CiliumClusterwideNetworkPolicy') => ({
+    apiVersion: 'cilium.io/v2',
+    kind,
+    metadata: { name: 'c', ...(kind === 'CiliumNetworkPolicy' ? { namespace: 'shop' } : {}) },
+    spec,
+  })
+  const admin = (rule: object) => ({
+    apiVersion: 'policy.networking.k8s.io/v1alpha1',
+    kind: 'AdminNetworkPolicy',
+    metadata: { name: 'a' },
+    spec: { subject: { namespaces: {} }, egress: [rule] },
+  })
+  test.each([
+    ['ingress of every pod', cilium({ endpointSelector: {}, ingress: [{}] }), ['shop: unknown foreign'], ['shop: fail open']],
+    ['of some pods', cilium({ endpointSelector: { matchLabels: { a: 'b' } }, ingress: [{}] }), ['shop: fail open'], ['shop: fail open']],
+    [
+      'of the namespace',
+      cilium({ endpointSelector: {}, egress: [] }, 'CiliumNetworkPolicy'),
+      ['shop: fail open'],
+      ['shop: unknown foreign'],
+    ],
+    ['allows only', admin({ action: 'Allow', to: [{ namespaces: {} }] }), ['shop: fail open'], ['shop: fail open']],
+    ['denies', admin({ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }] }), ['shop: fail open'], ['shop: unknown foreign']],
+  ])('%s', (_, policy, incoming, outgoing) => {
+    expect(verdicts(deny, [namespace, policy])).toEqual(incoming)
+    expect(verdicts(denyEgress, [namespace, policy])).toEqual(outgoing)
+  })
+
+  test('the metadata address', () => {
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: { providerID: 'aws:///x/i-1' } }
+    const policy = cilium({ endpointSelector: {}, egressDeny: [{ toCIDR: ['169.254.169.254/32'] }] })
+    expect(verdicts(metadataAddress, [namespace, node])).toEqual(['shop: fail newPods'])
+    expect(verdicts(metadataAddress, [namespace, node, policy])).toEqual(['shop: unknown foreign'])
   })
 })
