@@ -31,16 +31,22 @@ export interface Grant {
   readonly rules: readonly PolicyRule[]
 }
 
-/** Every binding as a grant. The scope is the binding's: a ClusterRole in a RoleBinding holds in one namespace. */
-export function grantsOf(lists: RbacLists): readonly Grant[] {
-  const clusterRoles = rulesOfClusterRoles(lists.clusterRoles)
+/**
+ * Every binding as a grant. The scope is the binding's: a ClusterRole in a RoleBinding holds in one namespace. `stored`: only
+ * what lies in a cluster counts, as for its authorizer: an aggregated role gives what its controller has filled in, and a
+ * role that is not there gives nothing.
+ */
+export function grantsOf(lists: RbacLists, { stored = false }: { readonly stored?: boolean } = {}): readonly Grant[] {
+  const clusterRoles = stored
+    ? new Map(lists.clusterRoles.map((role) => [role.metadata.name, role.rules]))
+    : rulesOfClusterRoles(lists.clusterRoles)
   const roles = new Map((lists.roles ?? []).map((role) => [`${role.metadata.namespace}/${role.metadata.name}`, role.rules]))
 
   const grant = (binding: Item<'roleBindings'>, kind: string, scope: Scope): Grant => {
     const { metadata: meta, roleRef, subjects } = binding
     const local = scope.kind === 'namespace' && roleRef.kind === 'Role' ? roles.get(`${scope.namespace}/${roleRef.name}`) : undefined
     const found = roleRef.kind === 'ClusterRole' ? clusterRoles.get(roleRef.name) : local
-    const builtin = roleRef.kind === 'ClusterRole' ? BUILTIN_ROLES.get(roleRef.name) : undefined
+    const builtin = roleRef.kind === 'ClusterRole' && !stored ? BUILTIN_ROLES.get(roleRef.name) : undefined
     return {
       binding: { apiVersion: RBAC_API, kind, name: meta.name, ...(scope.kind === 'namespace' ? { namespace: scope.namespace } : {}) },
       meta,

@@ -15,6 +15,7 @@ import { completion, permissions, session, snapshot, version } from './verbs/mis
 import { previewNetwork } from './verbs/previewNetwork.ts'
 import { previewPodSecurity } from './verbs/previewPodSecurity.ts'
 import { remember } from './verbs/remember.ts'
+import { whoCan } from './verbs/whoCan.ts'
 
 const VERBS = [
   audit,
@@ -25,6 +26,7 @@ const VERBS = [
   previewNetwork,
   canConnect,
   snapshot,
+  whoCan,
   evidence,
   journal,
   undo,
