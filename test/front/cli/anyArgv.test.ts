@@ -27,6 +27,7 @@ const VERBS = [
   'accept',
   'attest',
   'permissions',
+  'who-can',
   'completion',
   'version',
   'help',
