@@ -13,8 +13,15 @@ export function waiting(ui: Ui, checks: readonly CheckResult[]): readonly CheckR
 export function printWaiting(ui: Ui, checks: readonly CheckResult[]): void {
   const n = waiting(ui, checks).length
   if (n === 0) return
-  ui.out.para(ui.t('{n} wait for evidence of files on nodes. Take it with: {command}', { n, command: TAKE_EVIDENCE }), 0, 'warn')
-  ui.out.para(ui.t('Then choose one of them to import it.'), 2)
+  ui.out.para(
+    ui.t('Without evidence of files on nodes, {n} of these checks cannot be decided. Take it with: {command}', {
+      n,
+      command: TAKE_EVIDENCE,
+    }),
+    0,
+    'warn',
+  )
+  ui.out.para(ui.t('Then choose one of them, and import it there.'), 2)
 }
 
 /** A file that the script printed, kept for this cluster. */

@@ -10,7 +10,7 @@ test('a list in which checks wait says how evidence is taken, and the check take
   const session = waiting()
   const { text } = await drive(session, [...TO_CHECK, 'import', '', 'node-1.json', 'b', 'b', 'b', 'quit'])
   expect(text.replace(/\s+/g, ' ')).toContain(
-    '1 wait for evidence of files on nodes. Take it with: kubeharden evidence script | ssh NODE sudo sh > NODE.json',
+    'Without evidence of files on nodes, 1 of these checks cannot be decided. Take it with: kubeharden evidence script | ssh NODE sudo sh > NODE.json',
   )
   expect(text).toContain('Import evidence of a node')
   expect(text).toContain('Not taken: a file name is needed')
