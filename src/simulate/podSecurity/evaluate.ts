@@ -24,3 +24,10 @@ export function evaluatePod(level: PodSecurityLevel, minor: number, pod: PodLike
     ]
   })
 }
+
+/** Does anything stand against it? The same, without saying what. */
+export function violates(level: PodSecurityLevel, minor: number, pod: PodLike): boolean {
+  if (level === 'privileged') return false
+  const laidOut = layOut(pod)
+  return registry.rules(level, minor).some(({ variant }) => variant.find(laidOut) !== undefined)
+}

@@ -17,6 +17,8 @@ export interface Placed {
 export interface Pod extends PodLike {
   /** Init containers, containers, then ephemeral ones: all controls look at all three. */
   readonly containers: readonly Placed[]
+  /** The pod's own security context, then each container's. */
+  readonly contexts: readonly { readonly context: SecurityContext; readonly at: Path }[]
   readonly windows: boolean
   /** Root in it is nobody on the node. */
   readonly ownUsers: boolean
@@ -30,13 +32,9 @@ export function layOut({ annotations, spec }: PodLike): Pod {
       (container, index): Placed => ({ container, at: ['spec', list, { index, key: 'name', value: container.name }] }),
     ),
   )
-  return { annotations, spec, containers, windows: spec.os?.name === 'windows', ownUsers: spec.hostUsers === false }
-}
-
-/** The pod's own security context, then each container's. */
-export function contextsOf(pod: Pod): readonly { readonly context: SecurityContext; readonly at: Path }[] {
-  return [
-    { context: pod.spec.securityContext, at: ['spec', 'securityContext'] },
-    ...pod.containers.map(({ container, at }) => ({ context: container.securityContext, at: [...at, 'securityContext'] })),
+  const contexts = [
+    { context: spec.securityContext, at: ['spec', 'securityContext'] },
+    ...containers.map(({ container, at }) => ({ context: container.securityContext, at: [...at, 'securityContext'] })),
   ]
+  return { annotations, spec, containers, contexts, windows: spec.os?.name === 'windows', ownUsers: spec.hostUsers === false }
 }

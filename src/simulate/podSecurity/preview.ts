@@ -1,5 +1,5 @@
 import type { ObjectViolation, PodGroup, PodSecurityLevel, PodSecurityViolation } from '#model/podSecurity.ts'
-import { evaluatePod } from './evaluate.ts'
+import { evaluatePod, violates } from './evaluate.ts'
 import type { Target } from './targets.ts'
 
 /** A pod or template and what stands against it at one level. */
@@ -23,7 +23,7 @@ export function violationsOf(judged: readonly Judged[]): readonly ObjectViolatio
  * violation stays one whatever else there is.
  */
 export function strictestOf(targets: readonly Target[], minor: number, whole: boolean): PodSecurityLevel | undefined {
-  const breaks = (level: PodSecurityLevel) => targets.some((t) => evaluatePod(level, minor, t.pod).length > 0)
+  const breaks = (level: PodSecurityLevel) => targets.some((t) => violates(level, minor, t.pod))
   if (breaks('baseline')) return 'privileged'
   if (!whole) return undefined
   return breaks('restricted') ? 'baseline' : 'restricted'

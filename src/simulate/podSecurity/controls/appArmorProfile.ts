@@ -1,6 +1,6 @@
 import { type Control, found } from '../control.ts'
 import { removal } from '../path.ts'
-import { contextsOf, type Pod } from '../pod.ts'
+import type { Pod } from '../pod.ts'
 
 const PREFIX = 'container.apparmor.security.beta.kubernetes.io/'
 const TYPES: ReadonlySet<string> = new Set(['RuntimeDefault', 'Localhost'])
@@ -9,7 +9,7 @@ const TYPES: ReadonlySet<string> = new Set(['RuntimeDefault', 'Localhost'])
 export const appArmorProfile: Control = { id: 'appArmorProfile', level: 'baseline', variants: [{ from: 0, find }] }
 
 function find(pod: Pod) {
-  const fields = contextsOf(pod).flatMap(({ context: { appArmorProfile }, at }) =>
+  const fields = pod.contexts.flatMap(({ context: { appArmorProfile }, at }) =>
     appArmorProfile === undefined || TYPES.has(appArmorProfile.type)
       ? []
       : [{ at: [...at, 'appArmorProfile'], type: appArmorProfile.type }],

@@ -22,6 +22,7 @@ function find({ containers, spec }: Pod) {
 type Port = Placed['container']['ports'][number]
 
 function offencesOf({ container: { ports }, at }: Placed, onHost: boolean): readonly Offence[] {
+  if (ports.length === 0) return []
   const list = [...at, 'ports']
   const said = ports.map((port) => (port.hostPort ?? 0) !== 0)
   const bad = ports.map((port, i) => said[i] === true || (onHost && port.containerPort !== 0))

@@ -12,19 +12,23 @@ export const hostProbesAndHostLifecycle: Control = {
 function offencesOf({ container, at }: Placed): readonly Offence[] {
   const { livenessProbe, readinessProbe, startupProbe, lifecycle } = container
   return [
-    ...hosts(livenessProbe, [...at, 'livenessProbe']),
-    ...hosts(readinessProbe, [...at, 'readinessProbe']),
-    ...hosts(startupProbe, [...at, 'startupProbe']),
-    ...hosts(lifecycle?.postStart, [...at, 'lifecycle', 'postStart']),
-    ...hosts(lifecycle?.preStop, [...at, 'lifecycle', 'preStop']),
+    ...hosts(livenessProbe, at, 'livenessProbe'),
+    ...hosts(readinessProbe, at, 'readinessProbe'),
+    ...hosts(startupProbe, at, 'startupProbe'),
+    ...hosts(lifecycle?.postStart, at, 'lifecycle', 'postStart'),
+    ...hosts(lifecycle?.preStop, at, 'lifecycle', 'preStop'),
   ]
 }
 
-type Handler = Placed['container']['livenessProbe']
+type Handler = Pick<NonNullable<Placed['container']['livenessProbe']>, 'httpGet' | 'tcpSocket'>
+const NONE: readonly Offence[] = []
 
-function hosts(handler: Pick<NonNullable<Handler>, 'httpGet' | 'tcpSocket'> | undefined, at: Path): readonly Offence[] {
-  return (['httpGet', 'tcpSocket'] as const).flatMap((way) => {
-    const field = [...at, way, 'host']
-    return (handler?.[way]?.host ?? '') === '' ? [] : [{ field, cure: [removal(field)] }]
-  })
+function hosts(handler: Handler | undefined, at: Path, ...names: readonly string[]): readonly Offence[] {
+  if (handler === undefined) return NONE
+  return (['httpGet', 'tcpSocket'] as const)
+    .filter((way) => (handler[way]?.host ?? '') !== '')
+    .map((way) => {
+      const field = [...at, ...names, way, 'host']
+      return { field, cure: [removal(field)] }
+    })
 }

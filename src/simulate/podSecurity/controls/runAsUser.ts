@@ -1,6 +1,6 @@
 import { type Control, found } from '../control.ts'
 import { removal } from '../path.ts'
-import { contextsOf, type Pod } from '../pod.ts'
+import type { Pod } from '../pod.ts'
 
 /** Not user 0; users of its own excuse a pod, from v1.35 on. */
 export const runAsUser: Control = {
@@ -15,7 +15,7 @@ export const runAsUser: Control = {
 function find(pod: Pod) {
   return found(
     'runAsUser=0',
-    contextsOf(pod)
+    pod.contexts
       .filter(({ context }) => context.runAsUser === 0)
       .map(({ at }) => {
         const field = [...at, 'runAsUser']

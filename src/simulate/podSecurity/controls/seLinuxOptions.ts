@@ -1,6 +1,6 @@
 import { type Control, found } from '../control.ts'
 import { removal } from '../path.ts'
-import { contextsOf, type Pod } from '../pod.ts'
+import type { Pod } from '../pod.ts'
 
 const FIRST = ['', 'container_t', 'container_init_t', 'container_kvm_t']
 
@@ -18,7 +18,7 @@ function withTypes(types: readonly string[]) {
   return (pod: Pod) =>
     found(
       'seLinuxOptions',
-      contextsOf(pod).flatMap(({ context: { seLinuxOptions }, at }) => {
+      pod.contexts.flatMap(({ context: { seLinuxOptions }, at }) => {
         const { type = '', user = '', role = '' } = seLinuxOptions ?? {}
         const bad = [...(types.includes(type) ? [] : ['type']), ...(user === '' ? [] : ['user']), ...(role === '' ? [] : ['role'])]
         return bad.map((name) => {

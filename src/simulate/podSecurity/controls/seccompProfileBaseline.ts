@@ -1,6 +1,6 @@
 import { type Control, found } from '../control.ts'
 import { removal } from '../path.ts'
-import { contextsOf, type Pod } from '../pod.ts'
+import type { Pod } from '../pod.ts'
 import { isConfined } from './seccomp.ts'
 
 const POD = 'seccomp.security.alpha.kubernetes.io/pod'
@@ -33,7 +33,7 @@ function isAllowed(value: string): boolean {
 function byField(pod: Pod) {
   return found(
     'seccompProfile',
-    contextsOf(pod)
+    pod.contexts
       .filter(({ context: { seccompProfile } }) => seccompProfile !== undefined && !isConfined(seccompProfile.type))
       .map(({ at }) => ({ field: [...at, 'seccompProfile', 'type'], cure: [removal([...at, 'seccompProfile'])] })),
   )

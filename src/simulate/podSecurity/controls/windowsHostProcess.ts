@@ -1,6 +1,5 @@
 import { type Control, found } from '../control.ts'
 import { removal } from '../path.ts'
-import { contextsOf } from '../pod.ts'
 
 /** No process of a Windows node itself. */
 export const windowsHostProcess: Control = {
@@ -12,7 +11,7 @@ export const windowsHostProcess: Control = {
       find: (pod) =>
         found(
           'hostProcess',
-          contextsOf(pod)
+          pod.contexts
             .filter(({ context }) => context.windowsOptions?.hostProcess === true)
             .map(({ at }) => {
               const field = [...at, 'windowsOptions', 'hostProcess']
