@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { HardenError } from '#model/errors.ts'
 import type { State } from '#model/state.ts'
 import type { Endpoint } from '#simulate/network/endpoints.ts'
-import type { Flow } from '#simulate/network/flows.ts'
+import { cross, type Flow } from '#simulate/network/flows.ts'
 import type { NetworkModel } from '#simulate/network/fromState.ts'
 import { destinations, sources } from '#simulate/network/resolve.ts'
 import type { Target } from '#simulate/network/services.ts'
@@ -57,7 +57,7 @@ function flowOf(line: Line, ends: readonly Endpoint[], targets: readonly Target[
     reason: 'imported',
     from: line.from[0] ?? '',
     to: line.to[0] ?? '',
-    pairs: ends.flatMap((from) => targets.map((t) => ({ from, ...t }))),
+    pairs: () => cross(ends, targets),
     needs: 'all',
   }
 }

@@ -1,12 +1,13 @@
 import { FLOW_REASONS, type FlowReason, type NetworkImpact } from '#model/network.ts'
 import { refKey } from '#model/refs.ts'
 import { itemsOf, type State } from '#model/state.ts'
-import { answerFlow, type Flow, Judge } from '#simulate/network/flows.ts'
+import { answerFlow, type Distinct, distinctIn, type Flow } from '#simulate/network/flows.ts'
 import { clientFlows } from '#simulate/network/flowsClients.ts'
 import { scrapeFlows } from '#simulate/network/flowsScrape.ts'
 import { serviceFlows } from '#simulate/network/flowsServices.ts'
 import { systemFlows } from '#simulate/network/flowsSystem.ts'
 import { modelOf, NETWORK_READS, type NetworkModel } from '#simulate/network/fromState.ts'
+import { worldOf } from '#simulate/network/world.ts'
 import { type Added, withPolicies } from './networkAdd.ts'
 import { importFlows } from './networkFlows.ts'
 
@@ -35,11 +36,13 @@ export function networkImpact(state: State, { add, namespace, flows }: ImpactOpt
   const model = modelOf(state)
   const added: Added = add === undefined ? { state, policies: [] } : withPolicies(state, add, namespace)
   const imported = flows === undefined ? { flows: [], unmatched: [] } : importFlows(model, state, flows.text, flows.name)
-  const all = [...expectedFlows(model, state, usesAddresses(added.state)), ...imported.flows]
+  const after = add === undefined ? model.world : modelOf(added.state).world
+  const both = worldOf([...itemsOf(state, 'networkPolicies'), ...itemsOf(added.state, 'networkPolicies')], {
+    foreign: [...model.world.foreign, ...after.foreign],
+  })
+  const all = [...expectedFlows(model, state, distinctIn(both, model.ends)), ...imported.flows]
   const names = new Set(added.policies.map(refKey))
-  const before = new Judge(model.world)
-  const after = add === undefined ? before : new Judge(modelOf(added.state).world)
-  const answers = all.map((flow) => answerFlow(flow, before, after, names))
+  const answers = all.map((flow) => answerFlow(flow, model.world, after, names))
   return {
     enforcement: model.enforcement,
     added: added.policies,
@@ -51,18 +54,6 @@ export function networkImpact(state: State, { add, namespace, flows }: ImpactOpt
   }
 }
 
-function expectedFlows(model: NetworkModel, state: State, byAddress: boolean): readonly Flow[] {
-  return [
-    ...serviceFlows(model, state, byAddress),
-    ...clientFlows(model, state),
-    ...systemFlows(model, state),
-    ...scrapeFlows(model, state),
-  ]
-}
-
-/** Does any policy tell pods apart by their addresses? */
-function usesAddresses(state: State): boolean {
-  return itemsOf(state, 'networkPolicies').some((p) =>
-    [...p.spec.ingress.map((r) => r.from), ...p.spec.egress.map((r) => r.to)].flat().some((peer) => peer.ipBlock !== undefined),
-  )
+function expectedFlows(model: NetworkModel, state: State, distinct: Distinct): readonly Flow[] {
+  return [...serviceFlows(model, state, distinct), ...clientFlows(model, state), ...systemFlows(model, state), ...scrapeFlows(model, state)]
 }

@@ -1,7 +1,7 @@
 import { itemsOf, type State } from '#model/state.ts'
 import { refTo } from '../workloadsRefs.ts'
 import { nameOf } from './endpoints.ts'
-import type { Flow } from './flows.ts'
+import { cross, type Flow } from './flows.ts'
 import type { NetworkModel } from './fromState.ts'
 import { podOf, type Service, targetsOf } from './services.ts'
 
@@ -22,8 +22,8 @@ export function clientFlows(model: NetworkModel, state: State): Flow[] {
       for (const [, host = '', other, port] of word.matchAll(HOST)) {
         const service = services.get(`${other ?? namespace}/${host}`)
         if (service === undefined || (other === undefined && port === undefined)) continue
-        for (const flow of flowsTo(model, state, service, port))
-          flows.set(flow.to, { ...flow, from: nameOf(from), pairs: flow.pairs(from) })
+        for (const { targets, ...flow } of flowsTo(model, state, service, port))
+          flows.set(flow.to, { ...flow, from: nameOf(from), pairs: () => cross([from], targets) })
       }
     return [...flows.values()]
   })
@@ -39,7 +39,7 @@ function flowsTo(model: NetworkModel, state: State, service: Service, port: stri
         {
           reason: 'client' as const,
           to: `Service ${service.metadata.namespace}/${service.metadata.name}:${p.port}/${p.protocol ?? 'TCP'}`,
-          pairs: (from: Flow['pairs'][number]['from']) => targets.map((t) => ({ from, ...t })),
+          targets,
           needs: 'all' as const,
           because: refTo('services', service),
         },

@@ -27,7 +27,7 @@ export function scrapeFlows(model: NetworkModel, state: State): Flow[] {
           reason: 'scrape',
           from: nameOf(from),
           to: nameOf(target.to),
-          pairs: [{ from, ...target }],
+          pairs: () => [{ from, ...target }],
           needs: 'all',
           because,
         }),

@@ -1,7 +1,7 @@
 import { itemsOf, type State } from '#model/state.ts'
 import { refTo } from '../workloadsRefs.ts'
 import type { Endpoint } from './endpoints.ts'
-import { distinct, type Flow } from './flows.ts'
+import { cross, type Distinct, type Flow } from './flows.ts'
 import type { NetworkModel } from './fromState.ts'
 import { podOf, type Service, type ServicePort, type Target, targetsOf } from './services.ts'
 
@@ -11,18 +11,15 @@ const CONTROLLERS =
   /^(?:ingress-nginx|nginx-ingress|traefik|haproxy-ingress|kubernetes-ingress|contour|envoy|kong|istio-ingressgateway|ambassador|emissary-ingress|apisix|cilium-envoy)$/
 
 /** The flows that Services and Ingresses stand for. */
-export function serviceFlows(model: NetworkModel, state: State, byAddress: boolean): Flow[] {
-  const everybody = distinct(model.ends, byAddress)
-  const controllers = distinct(
-    model.ends.filter((end) => isController(end)),
-    byAddress,
-  )
+export function serviceFlows(model: NetworkModel, state: State, distinct: Distinct): Flow[] {
+  const everybody = distinct(model.ends.filter((end) => end.kind === 'pod'))
+  const controllers = distinct(model.ends.filter(isController))
   return itemsOf(state, 'services').flatMap((service) => {
     if (Object.keys(service.spec.selector).length === 0) return []
     return service.spec.ports.flatMap((port): Flow[] => {
       const targets = targetsOf(model, state, service, port)
       if (targets.length === 0) return []
-      const one = onePerKind(targets, byAddress)
+      const one = onePerKind(targets, distinct)
       return [
         ...reached(service, port, one, everybody),
         ...published(service, port, one),
@@ -32,13 +29,8 @@ export function serviceFlows(model: NetworkModel, state: State, byAddress: boole
   })
 }
 
-function onePerKind(targets: readonly Target[], byAddress: boolean): readonly Target[] {
-  const ends = new Set(
-    distinct(
-      targets.map((t) => t.to),
-      byAddress,
-    ),
-  )
+function onePerKind(targets: readonly Target[], distinct: Distinct): readonly Target[] {
+  const ends = new Set(distinct(targets.map((t) => t.to)))
   return targets.filter((t) => ends.has(t.to))
 }
 
@@ -51,7 +43,7 @@ function reached(service: Service, port: ServicePort, targets: readonly Target[]
   const own = new Set(targets.map((t) => t.to))
   const { namespace } = service.metadata
   const near = (end: Endpoint) => podOf(end)?.namespace === namespace
-  const others = everybody.filter((end) => end.kind === 'pod' && !own.has(end))
+  const others = everybody.filter((end) => !own.has(end))
   const sources = [...others.filter(near), ...others.filter((end) => !near(end))]
   if (sources.length === 0) return []
   return [
@@ -59,7 +51,7 @@ function reached(service: Service, port: ServicePort, targets: readonly Target[]
       reason: 'service',
       from: 'any pod',
       to: labelOf(service, port),
-      pairs: sources.flatMap((from) => targets.map(({ to, port: p }) => ({ from, to, port: p }))),
+      pairs: () => cross(sources, targets),
       needs: 'any',
       because: refTo('services', service),
     },
@@ -80,7 +72,7 @@ function published(service: Service, port: ServicePort, targets: readonly Target
       reason: 'published',
       from: 'outside of the cluster',
       to: labelOf(service, port),
-      pairs: targets.map(({ to, port: p }) => ({ from: local ? OUTSIDE : through, to, port: p })),
+      pairs: () => cross([local ? OUTSIDE : through], targets),
       needs: 'all',
       because: refTo('services', service),
     },
@@ -119,7 +111,7 @@ function fromIngresses(
       reason: 'ingress',
       from: 'ingress controller',
       to: labelOf(service, port),
-      pairs: controllers.flatMap((from) => targets.map(({ to, port: p }) => ({ from, to, port: p }))),
+      pairs: () => cross(controllers, targets),
       needs: 'all',
       because: refTo('ingresses', ingress),
     }))

@@ -3,7 +3,7 @@ import { itemsOf, type State } from '#model/state.ts'
 import { containersOf } from '../workloads.ts'
 import { refTo } from '../workloadsRefs.ts'
 import { type Endpoint, type NodeEnd, nameOf, type PodEnd } from './endpoints.ts'
-import type { Flow } from './flows.ts'
+import { cross, type Flow, type Pair } from './flows.ts'
 import type { NetworkModel } from './fromState.ts'
 import { apiServerEnds, isApiServer, portsOf, type Service, targetsOf } from './services.ts'
 
@@ -53,10 +53,10 @@ function flowTo(
   service: Service,
   port: number,
   protocol: string,
-  targets: readonly { readonly to: Endpoint; readonly port: Flow['pairs'][number]['port'] }[],
+  targets: readonly { readonly to: Endpoint; readonly port: Pair['port'] }[],
 ): Flow {
   const to = `Service ${service.metadata.namespace}/${service.metadata.name}:${port}/${protocol}`
-  return { reason, from: nameOf(from), to, pairs: targets.map((t) => ({ from, ...t })), needs: 'all', because: refTo('services', service) }
+  return { reason, from: nameOf(from), to, pairs: () => cross([from], targets), needs: 'all', because: refTo('services', service) }
 }
 
 /** Service accounts that hold rights: their pods are meant to talk to the API. */
@@ -93,7 +93,7 @@ function webhookFlows(model: NetworkModel, state: State): Flow[] {
         const port = service?.spec.ports.find((p) => p.port === (asked?.port ?? 443))
         const targets = service === undefined || port === undefined ? [] : targetsOf(model, state, service, port)
         if (service === undefined || port === undefined || targets.length === 0) return []
-        const pairs = api.flatMap((from) => targets.map((t) => ({ from, ...t })))
+        const pairs = () => cross(api, targets)
         const to = `Service ${service.metadata.namespace}/${service.metadata.name}:${port.port}/TCP`
         return [{ reason: 'webhook', from: 'API server', to, pairs, needs: 'all', because: refTo(kind, configuration) }]
       }),
@@ -117,7 +117,7 @@ function probeFlows(model: NetworkModel, state: State): Flow[] {
           reason: 'probe',
           from: 'kubelet',
           to: nameOf(end),
-          pairs: [{ from, to, port: p }],
+          pairs: () => [{ from, to, port: p }],
           needs: 'all',
           because: refTo('pods', item),
         }),

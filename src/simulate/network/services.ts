@@ -22,15 +22,21 @@ export function podOf(end: Endpoint): { readonly namespace: string; readonly nam
   return end.kind === 'pod' ? end : end.kind === 'node' ? end.pod : undefined
 }
 
+/** The ends of each namespace: thousands of Services are not to go through every pod of the cluster. */
+const byNamespace = new WeakMap<NetworkModel, ReadonlyMap<string, readonly (PodEnd | NodeEnd)[]>>()
+
+function endsIn(model: NetworkModel, namespace: string): readonly (PodEnd | NodeEnd)[] {
+  const known = byNamespace.get(model) ?? Map.groupBy(model.ends, (end) => podOf(end)?.namespace ?? '')
+  byNamespace.set(model, known)
+  return known.get(namespace) ?? []
+}
+
 /** The pods that a Service selects. */
-export function backends({ ends }: NetworkModel, { metadata, spec }: Service): readonly (PodEnd | NodeEnd)[] {
+export function backends(model: NetworkModel, { metadata, spec }: Service): readonly (PodEnd | NodeEnd)[] {
   if (Object.keys(spec.selector).length === 0) return []
   const { namespace = 'default' } = metadata
   const selector = { matchLabels: spec.selector, matchExpressions: [] }
-  return ends.filter((end) => {
-    const pod = podOf(end)
-    return pod !== undefined && pod.namespace === namespace && selects(selector, pod.labels)
-  })
+  return endsIn(model, namespace).filter((end) => selects(selector, podOf(end)?.labels ?? {}))
 }
 
 /** Where traffic to this port of the Service arrives; a pod without a port of the name that is meant gets none. */

@@ -21,8 +21,10 @@ const PAIRS = ALL.flatMap((a, i) => ALL.slice(i + 1).map((b) => [a, b]))
  * specification (no defect) gives what we said. Undefined where nothing explains it.
  */
 export function explanationOf({ from, to, port, protocol, policies, open, ours }: Difference, cluster: Cluster): string | undefined {
-  if (from.ip === undefined || to.kind === 'node' || to.ip === undefined) return undefined
-  const packet: Packet = { from: from.ip, to: to.ip, port, protocol }
+  const address = to.kind === 'node' ? to.ips[0] : to.ip
+  if (from.ip === undefined || address === undefined) return undefined
+  // To kube-router a node is an address like any other.
+  const packet: Packet = { from: from.ip, to: address, port, protocol }
   const says = (defects: readonly Defect[]) => kubeRouter(cluster, policies, new Set(defects))(packet)
   if (says([]) !== (ours === 'allowed')) return undefined
   return [...ALL.map((d) => [d]), ...PAIRS, ALL].find((defects) => says(defects) === open)?.join('+')
