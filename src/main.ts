@@ -94,6 +94,9 @@ function cliDeps(checks: readonly Check[], wizards: readonly Wizard[], start: St
     },
     evidenceScript: async () => (await import('#change/templates.ts')).loadEvidenceScript(),
     readManifests: async (path) => (await import('#cluster/objects/manifests.ts')).readManifests(path),
+    readAuditLogs: async function* (paths, signal) {
+      yield* (await import('#cluster/objects/auditLog.ts')).readAuditLogs(paths, signal)
+    },
     emptyState: () => ({
       schemaVersion: 1,
       takenAt: new Date().toISOString(),

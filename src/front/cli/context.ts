@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { AuditLine } from '#model/audit.ts'
 import type { Check } from '#model/check.ts'
 import { HardenError } from '#model/errors.ts'
 import type { KubeObject } from '#model/refs.ts'
@@ -48,6 +49,8 @@ export interface CliDeps {
   readonly evidenceScript: () => Promise<string>
   /** Objects of a file, a folder or standard input (`-`). */
   readonly readManifests: (path: string) => Promise<readonly KubeObject[]>
+  /** The events of audit logs, line by line, from their beginning. */
+  readonly readAuditLogs: (paths: readonly string[], signal?: AbortSignal) => AsyncIterable<AuditLine>
   /** A state in which nothing was seen, for generating without a cluster. */
   readonly emptyState: () => State
 }

@@ -14,6 +14,7 @@ import { journal, undo } from './verbs/journal.ts'
 import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
 import { previewNetwork } from './verbs/previewNetwork.ts'
 import { previewPodSecurity } from './verbs/previewPodSecurity.ts'
+import { rbac } from './verbs/rbac.ts'
 import { remember } from './verbs/remember.ts'
 import { whoCan } from './verbs/whoCan.ts'
 
@@ -27,6 +28,7 @@ const VERBS = [
   canConnect,
   snapshot,
   whoCan,
+  rbac,
   evidence,
   journal,
   undo,
