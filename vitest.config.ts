@@ -18,6 +18,8 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts', 'test/live/**/*.test.ts'],
+          // What takes many minutes is only there in the long run.
+          exclude: process.env.KUBEHARDEN_LONG ? ['node_modules/**'] : ['test/live/long/**', 'node_modules/**'],
           setupFiles: ['test/setup.ts'],
           globalSetup: ['test/cluster/globalSetup.ts'],
           testTimeout: 120_000,

@@ -55,7 +55,10 @@ export function gathering(wanted: (user: string) => boolean): { readonly gathere
   const gathered: Gathered = { users: new Map(), events: 0, malformed: 0, from: '', to: '' }
   const fresh = seenOnce(MOST_IDS)
   const add = (event: AuditEvent) => {
-    const calls = callsOf(event).filter((call) => wanted(call.user))
+    const seen = callsOf(event)
+    // A stage that says nothing new must not use up the event's id.
+    if (seen.length === 0) return
+    const calls = seen.filter((call) => wanted(call.user))
     const at = event.requestReceivedTimestamp
     if (gathered.from === '' || at < gathered.from) gathered.from = at
     if (at > gathered.to) gathered.to = at

@@ -2,19 +2,19 @@ import { mkdtempSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { readAuditLogs } from '../../src/cluster/objects/auditLog.ts'
-import type { KubeObject } from '../../src/model/refs.ts'
-import { type LearnedSubject, learn } from '../../src/session/learn.ts'
-import { type AuditEvent, startCluster, type TestCluster } from '../cluster/apiserver.ts'
-import { Daemon } from '../cluster/daemon.ts'
-import { ensureNodeAssets } from '../cluster/node/assets.mjs'
-import { makeWorkspace, type Workspace } from '../cluster/workspace.ts'
-import { withoutEachRule } from '../simulate/rbac/withoutRule.ts'
+import { readAuditLogs } from '../../../src/cluster/objects/auditLog.ts'
+import type { KubeObject } from '../../../src/model/refs.ts'
+import { type LearnedSubject, learn } from '../../../src/session/learn.ts'
+import { type AuditEvent, startCluster, type TestCluster } from '../../cluster/apiserver.ts'
+import { Daemon } from '../../cluster/daemon.ts'
+import { ensureNodeAssets } from '../../cluster/node/assets.mjs'
+import { makeWorkspace, type Workspace } from '../../cluster/workspace.ts'
+import { withoutEachRule } from '../../simulate/rbac/withoutRule.ts'
 
 const RBAC = 'rbac.authorization.k8s.io/v1'
 /** A name of its own: that of the cluster's own component is refused, and has rights from the API server. */
 const USER = 'controllers'
-const MINUTES = process.env.KUBEHARDEN_LONG ? 10 : 1
+const MINUTES = Number(process.env.KUBEHARDEN_LEARN_MINUTES ?? 10)
 const OPTIONS = { maxNames: 3, maxNamespaces: 3, verbs: 'strict' } as const
 let cluster: TestCluster
 let workspace: Workspace
@@ -41,7 +41,7 @@ async function controllers(name: string, during: () => Promise<void>): Promise<v
     '--use-service-account-credentials=false',
     '--leader-elect=true',
   ]
-  const file = path.join(await ensureNodeAssets(), 'bin', 'kube-controller-manager')
+  const file = path.join((await ensureNodeAssets()).bin, 'kube-controller-manager')
   const log = path.join(mkdtempSync(path.join(workspace.dir, 'log-')), `${name}.log`)
   const daemon = new Daemon(file, flags, { name, log, cwd: workspace.dir, guard: workspace.guard })
   try {
