@@ -34,7 +34,7 @@ const MADE_UP = new Set(
     ' ',
   ),
 )
-/** Rights that are as good as many others: never widened to all objects or all namespaces because many were seen. */
+/** Rights that are as good as many others: where single objects were named, never widened to all objects or all namespaces. */
 const NEVER_WIDENED = new Set(['impersonate', 'bind', 'escalate', 'approve', 'sign', 'attest', 'use'])
 
 function neverWidened(verb: string, resource: string): boolean {
@@ -65,8 +65,8 @@ function widened(uses: readonly Use[], options: LearnOptions): readonly Right[] 
     const places = same.filter((u) => u.namespace !== '').length
     const [first] = same
     if (first === undefined) return []
-    if (places <= options.maxNamespaces || neverWidened(first.verb, first.resource))
-      return same.map((u) => rightOf([u], u.namespace, options))
+    const kept = neverWidened(first.verb, first.resource) && same.every((u) => !u.nameless)
+    if (places <= options.maxNamespaces || kept) return same.map((u) => rightOf([u], u.namespace, options))
     return [rightOf(same, '', options)]
   })
 }
