@@ -19,3 +19,10 @@ export const CHOSEN: Readonly<Record<string, string>> = {
 export const ENCRYPTING: readonly object[] = [{}, {}]
 /** ... and these lead back, the rewriting between them. */
 export const DECRYPTING: readonly object[] = [{ situation: 'decrypt' }, { situation: 'decrypt' }]
+
+/** Open where encryption is left out. */
+export const ENCRYPTED_APART: Readonly<Record<string, string>> = {
+  '1.2.27':
+    'encryption by guards is a test of its own, with 2,000 Secrets; its steps back are runs after these, which stand in the way of their undo',
+  '1.2.28': 'as 1.2.27',
+}
