@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { HardenError } from '#model/errors.ts'
+import { safe } from '#model/text.ts'
 import { readOnce } from '#session/headless.ts'
 import { whoCan as answerOf, RBAC_READS } from '#session/whoCan.ts'
 import { type Ctx, type Globals, oneOf, targetOf } from '../context.ts'
@@ -39,7 +40,7 @@ export function whoCan(program: Command, ctx: Ctx): void {
           'ClusterRoles cannot be read with these rights, so nobody can say who may do this.',
           'kubeharden permissions --tier base prints the rules that are needed.',
         )
-      if (flags.quiet !== true) for (const note of answer.notes) ctx.io.err(`${note}\n`)
+      if (flags.quiet !== true) for (const note of answer.notes) ctx.io.err(`${safe(note)}\n`)
       await emit(ctx.io, format === 'json' ? json(whoCanJson(answer)) : whoCanText(answer), flags.out)
     })
 }
