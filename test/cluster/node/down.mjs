@@ -10,6 +10,13 @@ import { isRunning, placeOf, readCluster } from './place.mjs'
 /** @returns {Promise<boolean>} was there anything? Throws where something could not be taken away. */
 export async function down(name) {
   const place = placeOf(name)
+  const there = await clear(place)
+  rmSync(place.lock, { force: true }) // of an `up` that was killed; a living one ends by itself, its node being gone
+  return there
+}
+
+/** All of that but the lock: for an `up`, which holds it. */
+export async function clear(place) {
   const cluster = readCluster(place)
   const namespaces = isRunning(cluster) ? namespacesOf(cluster.pid) : []
   if (isRunning(cluster)) kill(cluster.pid)
@@ -24,7 +31,6 @@ export async function down(name) {
   // The process that began it all notices last, and one that has ended is there until it is collected.
   for (const end = Date.now() + 10_000; isUsed(namespaces) && Date.now() < end; ) await sleep(50)
   rmSync(place.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
-  rmSync(place.lock, { force: true }) // of an `up` that was killed; a living one ends by itself, its node being gone
   lowerLimit()
   return there
 }

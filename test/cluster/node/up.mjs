@@ -8,7 +8,7 @@ import { withLock } from '../assets/lock.mjs'
 import { ensureNodeAssets } from './assets.mjs'
 import { makeCgroups } from './cgroups.mjs'
 import { CNI, CONTAINERD, CRICTL, KUBELET_UNIT, kubeadm } from './config.mjs'
-import { down } from './down.mjs'
+import { clear } from './down.mjs'
 import { raiseLimit } from './inotify.mjs'
 import { addressOf, clustersRoot, freeNumber, isRunning, placeOf, readCluster, startTime } from './place.mjs'
 import { refuseHere } from './refuse.mjs'
@@ -50,7 +50,7 @@ function found(place) {
 }
 
 async function make(place, assets, say) {
-  await down(place.name) // what a crash left
+  await clear(place) // what a crash left
   const timed = stopwatch(say)
   try {
     const cluster = await claim(place)
@@ -65,7 +65,7 @@ async function make(place, assets, say) {
     return { ...told(place, cluster), fresh: true }
   } catch (error) {
     const log = lastWords(place)
-    await down(place.name)
+    await clear(place)
     throw new Error(`The cluster ${place.name} did not come up: ${error instanceof Error ? error.message : String(error)}${log}`)
   }
 }
@@ -113,13 +113,13 @@ async function begin(place, cluster, { bin, api }) {
   const words = ['--mount', '--pid', '--uts', '--ipc', '--net', '--fork', '--', 'bash', script, place.fs, place.name, host, node, bin, api]
   const outer = spawn('unshare', words, { detached: true, stdio: ['ignore', log, log] })
   outer.unref()
-  cluster.pid = await until(60, 'process 1 of the node', () => childOf(outer.pid))
+  cluster.pid = await until(10, 'process 1 of the node', () => childOf(outer.pid))
   cluster.started = startTime(cluster.pid)
   save(place, cluster)
   run('ip', ['link', 'add', place.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(cluster.pid)])
   run('ip', ['addr', 'add', `${host}/30`, 'dev', place.link])
   run('ip', ['link', 'set', place.link, 'up'])
-  await until(60, 'the node’s folders and network', () => existsSync(path.join(place.dir, 'ready')))
+  await until(20, 'the node’s folders and network', () => existsSync(path.join(place.dir, 'ready')))
 }
 
 function save({ dir }, cluster) {
@@ -147,7 +147,7 @@ function writeFiles(place, address) {
 }
 
 async function images({ pid }, assets) {
-  await until(90, 'containerd', () => succeedsOnNode(pid, ['ctr', 'version']))
+  await until(30, 'containerd', () => succeedsOnNode(pid, ['ctr', 'version']))
   for (const file of readdirSync(assets.images)) {
     const input = openSync(path.join(assets.images, file), 'r')
     runOnNode(pid, ['ctr', '-n', 'k8s.io', 'images', 'import', '-'], { stdio: [input, 'pipe', 'pipe'] })
