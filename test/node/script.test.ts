@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { planOf } from '../change/node/plan.ts'
 import { startNode, type TestNode } from '../cluster/node/node.ts'
-import { clearScript, ENCRYPTION, IDENTITY, planOf, runScript, secretbox } from './support/script.ts'
+import { clearScript, ENCRYPTION, IDENTITY, runScript, secretbox } from './support/script.ts'
 
 let node: TestNode
 const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml'

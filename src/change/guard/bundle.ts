@@ -18,11 +18,6 @@ export function withoutContent(plan: NodePlan): NodePlan {
   return { ...plan, files: plan.files.map((file) => ({ ...file, content: { kind: 'text', text: '' } })) }
 }
 
-/** Does this file hold a key? Of each such file the operator has a copy: later steps go on from it. */
-export function makesKey(file: NodeFile): boolean {
-  return holdsKeys(file)
-}
-
 /** A key that is on the nodes alone is lost with them, and with it every Secret it encrypted. */
 export function checkCopy(items: readonly NodeItem[], outDir: string | undefined): void {
   if (outDir !== undefined || !items.some((item) => item.makesKeys && item.action !== 'none')) return

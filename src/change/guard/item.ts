@@ -2,10 +2,9 @@ import type { FieldChange, FlagChange, Impact, NodeChange, NodeItem } from '#mod
 import type { NodeComponent, NodeDoor, NodePreflight } from '#model/node.ts'
 import type { Json } from '#model/refs.ts'
 import type { Text } from '#model/text.ts'
-import { fileText, keyMask, modeOf } from '../guide.ts'
+import { fileText, holdsKeys, keyMask, modeOf } from '../guide.ts'
 import { jsonEqual } from '../json.ts'
 import { checkNotInterrupted } from '../limit.ts'
-import { makesKey } from './bundle.ts'
 
 export interface GuardInput {
   readonly nodes?: NodeDoor
@@ -66,7 +65,7 @@ export function nodeItem(change: NodeChange, templates?: string): NodeItem {
     ...(plan.unmounts === undefined ? {} : { unmounts: plan.unmounts }),
     files,
     settings,
-    makesKeys: plan.files.some(makesKey),
+    makesKeys: plan.files.some(holdsKeys),
     touches: [],
     warnings: [],
   } as const

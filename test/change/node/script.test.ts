@@ -9,6 +9,7 @@ import { planLines } from '../../../src/change/node/lines.ts'
 import { loadNodeScript } from '../../../src/change/templates.ts'
 import type { FlagEdit, KubeletSetting, NodeMount, NodePlan } from '../../../src/model/node.ts'
 import type { Json } from '../../../src/model/refs.ts'
+import { planOf } from './plan.ts'
 
 const script = loadNodeScript()
 const dir = mkdtempSync(path.join(tmpdir(), 'kubeharden-script-'))
@@ -51,17 +52,7 @@ const MANIFEST = {
 const KUBEADM = { indentSeq: false, lineWidth: 0 } as const
 const manifest = stringify(MANIFEST, KUBEADM)
 
-const plan = (more: Partial<NodePlan>): NodePlan => ({
-  component: 'kube-apiserver',
-  folders: [],
-  files: [],
-  flags: [],
-  mounts: [],
-  settings: [],
-  withinSeconds: 120,
-  ...more,
-})
-const edits = (more: Partial<NodePlan>) => planLines(plan(more), 'node-1', 'run-1', [])
+const edits = (more: Partial<NodePlan>) => planLines(planOf(more), 'node-1', 'run-1', [])
 
 describe('the script', () => {
   test.each(SHELLS)('is read by %s', (...shell) => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NodePlan } from '../../../src/model/node.ts'
+import { planOf } from '../../change/node/plan.ts'
 import { startNode, type TestNode } from '../../cluster/node/node.ts'
 import {
   clearScript,
@@ -8,7 +9,6 @@ import {
   execScript,
   IDENTITY,
   outcomeOf,
-  planOf,
   putScript,
   runScript,
   secretbox,

@@ -4,18 +4,6 @@ import type { Ran, TestNode } from '../../cluster/node/node.ts'
 
 const AT = '/root/kubeharden-script'
 
-/** A plan for the API server that changes nothing yet. */
-export const planOf = (more: Partial<NodePlan>): NodePlan => ({
-  component: 'kube-apiserver',
-  folders: [],
-  files: [],
-  flags: [],
-  mounts: [],
-  settings: [],
-  withinSeconds: 120,
-  ...more,
-})
-
 export type Command = '--apply' | '--undo' | '--status'
 
 /** Puts the folder of a plan onto the node, as an operator would copy it there. */

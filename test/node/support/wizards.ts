@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stringify } from 'yaml'
-import type { Ran, TestNode } from '../../cluster/node/node.ts'
+import type { TestNode } from '../../cluster/node/node.ts'
+import { command } from '../../e2e/command.ts'
 
-const root = path.resolve(import.meta.dirname, '../../..')
 /** The image of the guard on the bench. */
 export const GUARD_IMAGE = 'registry.kubeharden.test/busybox:1.35'
 
@@ -28,27 +28,14 @@ export class Kubeharden {
   }
 
   static async on(node: TestNode): Promise<Kubeharden> {
-    const { status } = spawnSync(process.execPath, ['bin/dev/setup.mjs', '--build'], { cwd: root, stdio: ['ignore', 2, 2] })
-    if (status !== 0) throw new Error('the bundle could not be built')
     return new Kubeharden(node, await mkdtemp(path.join(tmpdir(), 'kubeharden-node-')))
   }
 
-  run(args: readonly string[]): Promise<Ran> {
-    const env = { ...process.env, KUBECONFIG: this.node.kubeconfig, XDG_STATE_HOME: path.join(this.dir, 'state'), NO_COLOR: '1' }
-    return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ['bin/kubeharden.js', ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-      const out = { stdout: '', stderr: '' }
-      child.stdout.setEncoding('utf8').on('data', (text: string) => (out.stdout += text))
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (out.stderr += text))
-      child.on('error', reject)
-      child.on('close', (code) => resolve({ code: code ?? 137, ...out }))
-    })
-  }
-
   async must(args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.run(args)
-    if (code !== 0) throw new Error(`kubeharden ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`)
-    return stdout
+    const env = { KUBECONFIG: this.node.kubeconfig, XDG_STATE_HOME: path.join(this.dir, 'state'), NO_COLOR: '1' }
+    const { code, out, err } = await command(args, env)
+    if (code !== 0) throw new Error(`kubeharden ${args.join(' ')} ended with ${code}: ${err}${out}`)
+    return out
   }
 
   async answers(name: string, answers: object): Promise<string> {
