@@ -48,12 +48,16 @@ export function grantsIn(state: State): readonly Grant[] {
 
 function gapsFor(state: State, request: Request): readonly Gap[] {
   const namespace = 'path' in request ? undefined : request.namespace
-  const needed = namespace === undefined ? (['clusterRoles', 'clusterRoleBindings'] as const) : RBAC_READS
-  return needed.flatMap((kind) => {
+  return gapsOf(state, namespace === undefined ? (['clusterRoles', 'clusterRoleBindings'] as const) : RBAC_READS, namespace)
+}
+
+/** What could not be read of kinds: in one namespace, or anywhere. */
+export function gapsOf(state: State, kinds: readonly Kind[], namespace?: string): readonly Gap[] {
+  return kinds.flatMap((kind) => {
     const read = state.kinds[kind]
     if (read === undefined) return [{ kind, reason: 'not-in-source' as const, detail: 'was not read' }]
     if (namespace !== undefined && read.onlyNamespaces?.includes(namespace) === true) return []
-    return read.gaps.filter((gap) => gap.namespace === undefined || gap.namespace === namespace)
+    return read.gaps.filter((gap) => namespace === undefined || gap.namespace === undefined || gap.namespace === namespace)
   })
 }
 

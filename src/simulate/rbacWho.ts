@@ -1,8 +1,8 @@
-import type { PolicyRule, Subject } from '#model/objects/access.ts'
+import type { PolicyRule } from '#model/objects/access.ts'
 import type { ObjectRef } from '#model/refs.ts'
 import { type Request, ruleAllows } from './rbac.ts'
 import { type Grant, reaches } from './rbacGrants.ts'
-import { accountOf } from './rbacSubjects.ts'
+import { canonical, subjectKey } from './rbacNamed.ts'
 
 /** What gives a subject a right: one binding, the role it names, one rule of that role. */
 export interface Via {
@@ -43,17 +43,12 @@ export function holders(grants: readonly Grant[], request: Request): readonly Ho
 
 /** The subjects of one grant, each once. A ServiceAccount without a namespace in a ClusterRoleBinding stands for nobody. */
 function subjectsOf(grant: Grant): ReadonlyMap<string, Omit<Holder, 'via'>> {
-  const named = grant.subjects.flatMap((subject) => holderOf(subject, grant.meta.namespace) ?? [])
-  return new Map(named.map((subject) => [`${subject.kind}/${subject.namespace ?? ''}/${subject.name}`, subject]))
+  const named = grant.subjects.flatMap((subject) => canonical(subject, grant.meta.namespace) ?? [])
+  return new Map(named.map((subject) => [subjectKey(subject), subject]))
 }
 
-function holderOf(subject: Subject, bindingNamespace: string | undefined): Omit<Holder, 'via'> | undefined {
-  const account = accountOf(subject, bindingNamespace)
-  if (account !== undefined) return { kind: 'ServiceAccount', name: account.name, namespace: account.namespace }
-  return subject.kind === 'User' || subject.kind === 'Group' ? { kind: subject.kind, name: subject.name } : undefined
-}
-
-function roleOf({ roleRef, scope }: Grant): Via['role'] {
+/** The role of a grant, with its namespace where it is a Role. */
+export function roleOf({ roleRef, scope }: Grant): Via['role'] {
   const local = roleRef.kind === 'Role' && scope.kind === 'namespace'
   return { ...roleRef, ...(local ? { namespace: scope.namespace } : {}) }
 }

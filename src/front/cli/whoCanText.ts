@@ -35,11 +35,15 @@ function subjectLines(subject: Holder): readonly string[] {
 
 /** The answer as JSON: fields of a rule that are empty are left out, as in a manifest. */
 export function whoCanJson({ request, subjects, notes, gaps }: WhoCanAnswer): unknown {
-  const rule = (r: object) => Object.fromEntries(Object.entries(r).filter(([, value]) => !Array.isArray(value) || value.length > 0))
   return {
     request,
-    subjects: subjects.map((s) => ({ ...s, via: s.via.map((v) => ({ ...v, rule: rule(v.rule) })) })),
+    subjects: subjects.map((s) => ({ ...s, via: s.via.map((v) => ({ ...v, rule: tidyRule(v.rule) })) })),
     notes,
     gaps,
   }
+}
+
+/** A rule as in a manifest: without the fields that are empty. */
+export function tidyRule(rule: object): object {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => !Array.isArray(value) || value.length > 0))
 }

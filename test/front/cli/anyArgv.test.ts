@@ -28,6 +28,7 @@ const VERBS = [
   'attest',
   'permissions',
   'who-can',
+  'rbac',
   'completion',
   'version',
   'help',
@@ -65,7 +66,7 @@ const FLAGS = [
     '-V',
     '--',
   ],
-  ...['--owner', '--reason', '--expires', '--kind', '--name', '--by', '--evidence', '--until'],
+  ...['--owner', '--reason', '--expires', '--kind', '--name', '--by', '--evidence', '--until', '--group', '-A'],
   ...new Set(wizards.flatMap((w) => w.fields.map((f) => `--${kebab(f.name)}`))),
 ]
 const VALUES = [
@@ -100,6 +101,9 @@ const VALUES = [
     './nowhere',
     'base',
     'network',
+    'can',
+    'user:carol',
+    'sa:shop/api',
     '__proto__',
     'constructor',
     '',

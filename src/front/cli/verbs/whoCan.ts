@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { HardenError } from '#model/errors.ts'
+import type { State } from '#model/state.ts'
 import { safe } from '#model/text.ts'
 import { readOnce } from '#session/headless.ts'
 import { whoCan as answerOf, RBAC_READS } from '#session/whoCan.ts'
@@ -34,13 +35,18 @@ export function whoCan(program: Command, ctx: Ctx): void {
       const deps = ctx.deps.session(flags, { readOnly: true })
       const state = await readOnce(deps, targetOf(flags), RBAC_READS, { signal: ctx.io.signal })
       const answer = answerOf(state, asked)
-      if (state.kinds.clusterRoles?.gaps.some((g) => g.reason === 'forbidden') === true)
-        throw new HardenError(
-          'forbidden',
-          'ClusterRoles cannot be read with these rights, so nobody can say who may do this.',
-          'kubeharden permissions --tier base prints the rules that are needed.',
-        )
+      refuseWithoutRoles(state)
       if (flags.quiet !== true) for (const note of answer.notes) ctx.io.err(`${safe(note)}\n`)
       await emit(ctx.io, format === 'json' ? json(whoCanJson(answer)) : whoCanText(answer), flags.out)
     })
+}
+
+/** Without ClusterRoles there is no answer, not even a part of one. */
+export function refuseWithoutRoles(state: State): void {
+  if (state.kinds.clusterRoles?.gaps.some((g) => g.reason === 'forbidden') !== true) return
+  throw new HardenError(
+    'forbidden',
+    'ClusterRoles cannot be read with these rights, so nobody can say who may do this.',
+    'kubeharden permissions --tier base prints the rules that are needed.',
+  )
 }
