@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { networkKinds } from './kindsNetwork.ts'
+import { storageKinds } from './kindsStorage.ts'
 import { templateKinds } from './kindsTemplates.ts'
 import * as access from './objects/access.ts'
 import * as cluster from './objects/cluster.ts'
@@ -71,6 +72,7 @@ export const KINDS = {
   jobs: { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true, by: 'list', schema: workload.job },
   cronJobs: { apiVersion: 'batch/v1', kind: 'CronJob', plural: 'cronjobs', namespaced: true, by: 'list', schema: workload.cronJob },
   ...templateKinds,
+  ...storageKinds,
   roles: {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',

@@ -1,6 +1,6 @@
-import stringWidth from 'string-width'
 import type { NamespacePodSecurity, ObjectViolation, PodGroup, PodSecurityPreview, ServerVerdict } from '#model/podSecurity.ts'
 import { safe } from '#model/text.ts'
+import { columns } from './columns.ts'
 import { cureLines } from './podSecurityCure.ts'
 import { headWords, type Kin, type KinNote, kinNotes, kinOf } from './podSecurityKin.ts'
 import type { Line } from './previewText.ts'
@@ -45,16 +45,10 @@ function tableLines(namespaces: readonly NamespacePodSecurity[]): Line[] {
     ns.strictest ?? 'UNKNOWN',
   ])
   const head = ['NAMESPACE', 'ENFORCED NOW', 'VIOLATE', 'STRICTEST LEVEL THAT BREAKS NOTHING TODAY']
-  const widths = head.map((title, i) => Math.max(...[title, ...rows.map((r) => r[i] ?? '')].map((t) => stringWidth(t))))
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((c, i) => c + ' '.repeat((widths[i] ?? 0) - stringWidth(c)))
-      .join('  ')
-      .trimEnd()
-  return [
-    { tone: 'title', text: line(head) },
-    ...rows.map((row, i): Line => ({ tone: (namespaces[i]?.violating ?? 0) > 0 ? 'warn' : 'plain', text: line(row) })),
-  ]
+  return columns([head, ...rows]).map((text, i): Line => {
+    const tone = i === 0 ? 'title' : (namespaces[i - 1]?.violating ?? 0) > 0 ? 'warn' : 'plain'
+    return { tone, text }
+  })
 }
 
 function detailLines(ns: NamespacePodSecurity, kin: readonly Kin[]): Line[] {

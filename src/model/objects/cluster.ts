@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { labelSelector, listOf, meta } from './meta.ts'
+import { condition, isReady, labelSelector, listOf, meta } from './meta.ts'
 import { isCredential } from './redact.ts'
 
 export const namespace = z.object({
@@ -16,6 +16,24 @@ const machineID = z
   .string()
   .transform((id) => (id.startsWith('sha256:') ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`))
   .optional()
+
+/** An image that lies on a node, under all names it goes by. A kubelet reports 50 of them, the largest, unless told otherwise. */
+const image = z.object({ names: listOf(z.string()), sizeBytes: z.number().optional() })
+
+interface NodeStatus {
+  readonly nodeInfo?: {
+    readonly kubeletVersion: string
+    readonly containerRuntimeVersion?: string
+    readonly osImage?: string
+    readonly kernelVersion?: string
+    readonly machineID?: string
+  }
+  readonly addresses: readonly { readonly type: string; readonly address: string }[]
+  readonly allocatable: Readonly<Record<string, string>>
+  /** Whether its condition Ready is true. */
+  readonly ready?: boolean
+  readonly images: readonly z.infer<typeof image>[]
+}
 
 export const node = z.object({
   metadata: meta,
@@ -44,9 +62,16 @@ export const node = z.object({
         .record(z.string(), z.string())
         .nullish()
         .transform((v) => v ?? {}),
+      ready: z.boolean().optional(),
+      conditions: listOf(condition),
+      images: listOf(image),
     })
     .nullish()
-    .transform((v) => v ?? { addresses: [], allocatable: {} }),
+    .transform((v): NodeStatus => {
+      if (v === null || v === undefined) return { addresses: [], allocatable: {}, images: [] }
+      const { conditions, ready = isReady(conditions), ...status } = v
+      return ready === undefined ? status : { ...status, ready }
+    }),
 })
 
 /** A ConfigMap's keys; values are looked at once for credentials and dropped. */

@@ -81,3 +81,12 @@ export const labelSelector = z.object({
   matchExpressions: listOf(z.object({ key: z.string(), operator: z.string(), values: listOf(z.string()) })),
 })
 export type LabelSelector = z.infer<typeof labelSelector>
+
+/** A condition of an object's status, as every kind writes it. */
+export const condition = z.object({ type: z.string(), status: z.string() })
+
+/** Is the condition Ready true? Undefined where nothing is said. */
+export function isReady(conditions: readonly z.infer<typeof condition>[]): boolean | undefined {
+  const ready = conditions.find((c) => c.type === 'Ready')
+  return ready === undefined ? undefined : ready.status === 'True'
+}

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { containerStatus, type DrillVerdict, drillVerdict, verdictOf } from './drill.ts'
-import { annotations, labelSelector, listOf, meta } from './meta.ts'
+import { annotations, condition, isReady, labelSelector, listOf, meta } from './meta.ts'
 import { securityContext, volume } from './podSecurity.ts'
 import { isCredential, redactArgs } from './redact.ts'
+import { affinity, toleration, topologySpread } from './scheduling.ts'
 
 /**
  * An environment variable: where it comes from, and whether a literal value is a credential. Its value is kept only where it
@@ -47,6 +48,9 @@ export const container = z.object({
     .string()
     .optional()
     .transform((v) => v ?? ''),
+  imagePullPolicy: z.string().optional(),
+  /** Of an init container: `Always` makes it a sidecar. */
+  restartPolicy: z.string().optional(),
   command: listOf(z.string()).transform(redactArgs),
   args: listOf(z.string()).transform(redactArgs),
   env: listOf(env),
@@ -61,6 +65,7 @@ export const container = z.object({
       name: z.string().optional(),
       containerPort: z.number(),
       hostPort: z.number().optional(),
+      hostIP: z.string().optional(),
       protocol: z.string().optional(),
     }),
   ),
@@ -98,13 +103,16 @@ export const podSpec = z.object({
     .record(z.string(), z.string())
     .nullish()
     .transform((v) => v ?? {}),
-  tolerations: listOf(z.object({ key: z.string().optional(), operator: z.string().optional(), effect: z.string().optional() })),
-  topologySpreadConstraints: listOf(z.object({ topologyKey: z.string(), maxSkew: z.number().optional() })),
-  affinity: z
-    .object({ podAntiAffinity: z.object({}).nullish(), podAffinity: z.object({}).nullish(), nodeAffinity: z.object({}).nullish() })
-    .nullish()
-    .transform((v) => v ?? {}),
+  tolerations: listOf(toleration),
+  topologySpreadConstraints: listOf(topologySpread),
+  affinity,
   priorityClassName: z.string().optional(),
+  /** Filled in by the API server from the class. */
+  priority: z.number().optional(),
+  preemptionPolicy: z.string().optional(),
+  schedulerName: z.string().optional(),
+  schedulingGates: z.array(z.object({ name: z.string() })).optional(),
+  resourceClaims: z.array(z.object({ name: z.string() })).optional(),
   securityContext,
   volumes: listOf(volume),
   restartPolicy: z.string().optional(),
@@ -131,6 +139,8 @@ interface PodStatus {
   readonly podIPs?: readonly string[]
   readonly hostIP?: string
   readonly startTime?: string
+  /** Whether its condition Ready is true. */
+  readonly ready?: boolean
   /** What a restore drill found. */
   readonly drill?: DrillVerdict
 }
@@ -151,13 +161,16 @@ export const pod = z.object({
         .string()
         .nullish()
         .transform((v) => v ?? undefined),
+      ready: z.boolean().optional(),
+      conditions: listOf(condition),
       containerStatuses: listOf(containerStatus),
       drill: drillVerdict.optional(),
     })
     .nullish()
     .transform((v): PodStatus => {
       if (v === null || v === undefined) return {}
-      const { containerStatuses, drill = verdictOf(containerStatuses), ...status } = v
+      const { containerStatuses, drill = verdictOf(containerStatuses), conditions, ready = isReady(conditions), ...rest } = v
+      const status = ready === undefined ? rest : { ...rest, ready }
       return drill === undefined ? status : { ...status, drill }
     }),
 })
