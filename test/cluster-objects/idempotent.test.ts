@@ -77,6 +77,22 @@ kind: PodTemplate
 metadata: {name: t}
 template: {spec: {containers: [{name: c}]}}
 ---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: v, labels: {topology.kubernetes.io/zone: a}}
+spec: {claimRef: {namespace: shop, name: c}, accessModes: [ReadWriteOnce], local: {path: /x}, nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: In, values: [b]}], matchFields: [{key: metadata.name, operator: In, values: [x]}]}]}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: placed}
+spec: {priority: 5, tolerations: [{key: a, operator: Exists, tolerationSeconds: 3}], topologySpreadConstraints: [{maxSkew: 1, topologyKey: z, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {a: b}}}], affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Gt, values: ["1"]}]}]}}, podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: z, namespaceSelector: {}, labelSelector: {matchExpressions: [{key: a, operator: Exists}]}}], preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: z}}]}}, containers: [{name: c, imagePullPolicy: Always}]}
+status: {conditions: [{type: Ready, status: "False"}]}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: placed}
+status: {conditions: [{type: Ready, status: "True"}], images: [{names: [docker.io/library/a:1], sizeBytes: 5}]}
+---
 apiVersion: probe.kubeharden/v1
 kind: KubeletProbe
 metadata: {name: cp1}
