@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { networkKinds } from './kindsNetwork.ts'
 import { storageKinds } from './kindsStorage.ts'
 import { templateKinds } from './kindsTemplates.ts'
+import { tenancyKinds } from './kindsTenancy.ts'
 import * as access from './objects/access.ts'
 import * as cluster from './objects/cluster.ts'
 import * as control from './objects/control.ts'
@@ -73,6 +74,7 @@ export const KINDS = {
   cronJobs: { apiVersion: 'batch/v1', kind: 'CronJob', plural: 'cronjobs', namespaced: true, by: 'list', schema: workload.cronJob },
   ...templateKinds,
   ...storageKinds,
+  ...tenancyKinds,
   roles: {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',

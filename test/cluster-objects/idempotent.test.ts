@@ -93,6 +93,20 @@ kind: Node
 metadata: {name: placed}
 status: {conditions: [{type: Ready, status: "True"}], images: [{names: [docker.io/library/a:1], sizeBytes: 5}]}
 ---
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: q}
+spec:
+  hard: {pods: 5, requests.cpu: "2"}
+  scopes: [NotTerminating]
+  scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In, values: [high]}]}
+status: {hard: {pods: "5"}, used: {pods: "1"}}
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {name: l}
+spec: {limits: [{type: Container, default: {cpu: 1}, defaultRequest: {cpu: 100m}, min: {}, max: {cpu: "2"}, maxLimitRequestRatio: {cpu: 4}}]}
+---
 apiVersion: probe.kubeharden/v1
 kind: KubeletProbe
 metadata: {name: cp1}

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { condition, isReady, labelSelector, listOf, meta } from './meta.ts'
 import { isCredential } from './redact.ts'
+import { resourceList } from './tenancy.ts'
 
 export const namespace = z.object({
   metadata: meta,
@@ -104,9 +105,23 @@ function holdsCredential(name: string, value: string): boolean {
 
 export const persistentVolumeClaim = z.object({
   metadata: meta,
-  spec: z.object({ storageClassName: z.string().optional(), volumeName: z.string().optional() }),
+  spec: z.object({
+    storageClassName: z.string().optional(),
+    volumeName: z.string().optional(),
+    volumeAttributesClassName: z.string().optional(),
+    resources: z
+      .object({ requests: resourceList })
+      .nullish()
+      .transform((v) => v ?? { requests: {} }),
+  }),
   status: z
-    .object({ phase: z.string().optional() })
+    .object({
+      phase: z.string().optional(),
+      /** While a claim grows: what was given to it already. */
+      allocatedResources: resourceList.optional(),
+      currentVolumeAttributesClassName: z.string().optional(),
+      modifyVolumeStatus: z.object({ targetVolumeAttributesClassName: z.string().optional() }).optional(),
+    })
     .nullish()
     .transform((v) => v ?? {}),
 })

@@ -46,6 +46,7 @@ export const meta = z
       .string()
       .nullish()
       .transform((v) => v ?? undefined),
+    deletionGracePeriodSeconds: z.number().optional(),
     generation: z.number().optional(),
     labels: record.optional().transform((v) => v ?? {}),
     annotations,

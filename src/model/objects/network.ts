@@ -31,6 +31,7 @@ export const service = z.object({
     externalIPs: listOf(z.string()),
     externalName: z.string().optional(),
     externalTrafficPolicy: z.string().optional(),
+    allocateLoadBalancerNodePorts: z.boolean().optional(),
     loadBalancerSourceRanges: listOf(z.string()),
     selector: z
       .record(z.string(), z.string())

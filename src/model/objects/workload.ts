@@ -3,7 +3,9 @@ import { containerStatus, type DrillVerdict, drillVerdict, verdictOf } from './d
 import { annotations, condition, isReady, labelSelector, listOf, meta } from './meta.ts'
 import { securityContext, volume } from './podSecurity.ts'
 import { isCredential, redactArgs } from './redact.ts'
+import { claimTemplate, rollout } from './rollout.ts'
 import { affinity, toleration, topologySpread } from './scheduling.ts'
+import { podResources, resourceList } from './tenancy.ts'
 
 /**
  * An environment variable: where it comes from, and whether a literal value is a credential. Its value is kept only where it
@@ -76,6 +78,8 @@ export const container = z.object({
     })
     .nullish()
     .transform((v) => ({ requests: v?.requests ?? {}, limits: v?.limits ?? {} })),
+  /** `Always` on an init container: a sidecar. */
+  restartPolicy: z.string().optional(),
   securityContext,
   volumeMounts: listOf(z.object({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() })),
   livenessProbe: probe,
@@ -116,6 +120,10 @@ export const podSpec = z.object({
   securityContext,
   volumes: listOf(volume),
   restartPolicy: z.string().optional(),
+  resources: podResources,
+  overhead: resourceList.optional(),
+  runtimeClassName: z.string().optional(),
+  activeDeadlineSeconds: z.number().optional(),
 })
 export type PodSpec = z.infer<typeof podSpec>
 
@@ -181,10 +189,19 @@ export const workload = z.object({
     replicas: z.number().optional(),
     selector: labelSelector.nullish().transform((v) => v ?? { matchLabels: {}, matchExpressions: [] }),
     template,
-    volumeClaimTemplates: listOf(z.object({ metadata: z.object({ name: z.string() }) })),
+    volumeClaimTemplates: listOf(claimTemplate),
+    /** Of a Deployment. */
+    strategy: rollout,
+    /** Of a StatefulSet or DaemonSet. */
+    updateStrategy: rollout,
   }),
   status: z
-    .object({ readyReplicas: z.number().optional(), replicas: z.number().optional(), numberReady: z.number().optional() })
+    .object({
+      readyReplicas: z.number().optional(),
+      replicas: z.number().optional(),
+      numberReady: z.number().optional(),
+      desiredNumberScheduled: z.number().optional(),
+    })
     .nullish()
     .transform((v) => v ?? {}),
 })
@@ -197,7 +214,13 @@ export const replicationController = z.object({
 
 export const podTemplate = z.object({ metadata: meta, template: template.optional() })
 
-const jobSpec = z.object({ template, backoffLimit: z.number().optional() })
+const jobSpec = z.object({
+  template,
+  backoffLimit: z.number().optional(),
+  parallelism: z.number().optional(),
+  completions: z.number().optional(),
+  suspend: z.boolean().optional(),
+})
 
 export const job = z.object({
   metadata: meta,
@@ -216,7 +239,12 @@ export const job = z.object({
 
 export const cronJob = z.object({
   metadata: meta,
-  spec: z.object({ schedule: z.string(), suspend: z.boolean().optional(), jobTemplate: z.object({ spec: jobSpec }) }),
+  spec: z.object({
+    schedule: z.string(),
+    suspend: z.boolean().optional(),
+    concurrencyPolicy: z.string().optional(),
+    jobTemplate: z.object({ spec: jobSpec }),
+  }),
   status: z
     .object({ lastScheduleTime: z.string().optional(), lastSuccessfulTime: z.string().optional() })
     .nullish()
