@@ -78,8 +78,6 @@ export const container = z.object({
     })
     .nullish()
     .transform((v) => ({ requests: v?.requests ?? {}, limits: v?.limits ?? {} })),
-  /** `Always` on an init container: a sidecar. */
-  restartPolicy: z.string().optional(),
   securityContext,
   volumeMounts: listOf(z.object({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() })),
   livenessProbe: probe,
