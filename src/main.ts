@@ -94,6 +94,7 @@ function cliDeps(checks: readonly Check[], wizards: readonly Wizard[], start: St
     },
     evidenceScript: async () => (await import('#change/templates.ts')).loadEvidenceScript(),
     readManifests: async (path) => (await import('#cluster/objects/manifests.ts')).readManifests(path),
+    locateManifests: async (path) => (await import('#cluster/objects/manifests.ts')).locateManifests(path),
     readAuditLogs: async function* (paths, signal) {
       yield* (await import('#cluster/objects/auditLog.ts')).readAuditLogs(paths, signal)
     },

@@ -15,6 +15,7 @@ import { runId, runSteps, type Step } from './journaling.ts'
 import { KeyRing } from './keys.ts'
 import { checkNotInterrupted, mapLimit } from './limit.ts'
 import { difference, inWords, type ObjectItem, possible, refusal, seen } from './preview.ts'
+import { PROBE } from './probeName.ts'
 import { toYaml } from './yaml.ts'
 
 export interface UndoInput {
@@ -131,7 +132,9 @@ function undoable(run: JournalRun): JournalEntry[] {
       ? 'It wrote files; the way back on the nodes is in their README.md.'
       : run.entries.some((e) => e.action === 'rewrite')
         ? 'What was stored again holds what it held before: there is nothing to take back.'
-        : 'kubeharden journal lists what was done.',
+        : run.entries.some((e) => e.wizard === PROBE)
+          ? 'What a probe writes is removed by itself: nothing of it is left.'
+          : 'kubeharden journal lists what was done.',
   )
 }
 

@@ -19,7 +19,7 @@ export interface WizardRights {
 }
 
 export interface PermissionTier {
-  /** `base`, `secrets`, `kubelet`, or `wizard:ID`. */
+  /** `base`, `secrets`, `kubelet`, `admission-probe`, or `wizard:ID`. */
   readonly id: string
   readonly title: Text
   /** What holding it means, said before anybody grants it. */
@@ -32,7 +32,7 @@ export interface PermissionTier {
  * appears by itself. What reads through the kubelet is a tier of its own: nodes/proxy is far more than reading.
  */
 export function rightsNeeded(wizards: readonly WizardRights[] = []): readonly PermissionTier[] {
-  return [base(), secrets(), kubelet(), ...wizards.filter(({ rules }) => rules.length > 0).map(wizardTier)]
+  return [base(), secrets(), kubelet(), admissionProbe(), ...wizards.filter(({ rules }) => rules.length > 0).map(wizardTier)]
 }
 
 function base(): PermissionTier {
@@ -73,6 +73,22 @@ function kubelet(): PermissionTier {
       en: 'nodes/proxy is as good as root on every node: through it the kubelet also runs commands in any pod, past admission and past the audit log, and hands out logs and running pods. kubeharden only asks for /configz and /flagz, two small reads a node. Grant it for the time of an audit; without it the checks of kubelets are unknown.',
     },
     objects: [clusterRole('kubeharden-kubelet', [{ apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] }])],
+  }
+}
+
+function admissionProbe(): PermissionTier {
+  const resources = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']
+  return {
+    id: 'admission-probe',
+    title: { en: 'Try admission policies (preview admission --probe)' },
+    risk: {
+      en: 'Whoever may write admission policies and their bindings can refuse any request to the API server, their own included. kubeharden only writes copies that warn its own dry runs and deletes them again. To ask about objects of a kind, listing and patching them is needed besides (for policies that match creations alone also reading and creating them); the API server asks for the same rights in a dry run, so grant those of the kinds that the policy matches.',
+    },
+    objects: [
+      clusterRole('kubeharden-admission-probe', [
+        { apiGroups: ['admissionregistration.k8s.io'], resources, verbs: ['get', 'list', 'create', 'delete'] },
+      ]),
+    ],
   }
 }
 

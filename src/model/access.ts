@@ -1,3 +1,4 @@
+import type { AdmissionDoor } from './admission.ts'
 import type { FieldConflict } from './change.ts'
 import type { Kind } from './kinds.ts'
 import type { NodeDoor } from './node.ts'
@@ -74,6 +75,8 @@ export interface Connection {
   readonly nodes?: NodeDoor
   /** Writes again what is stored, without reading it. */
   readonly rewriter?: Rewriter
+  /** Asks what admission would say, by dry runs. */
+  readonly admission?: AdmissionDoor
   /** Why there is no writer: a snapshot, a folder. */
   readonly readOnlyReason?: string
 }

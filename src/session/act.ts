@@ -1,6 +1,7 @@
 import { applyPreview } from '#change/apply.ts'
 import { toFolder } from '#change/folder.ts'
 import { previewChanges } from '#change/preview.ts'
+import { liftLeftProbes } from '#change/probe.ts'
 import { settleJournal } from '#change/settle.ts'
 import { applyUndo, previewUndo } from '#change/undo.ts'
 import type { Writer } from '#model/access.ts'
@@ -37,7 +38,9 @@ export async function previewOf(link: Link, wizard: Wizard, answers: Answers, si
 
 /** What a crash left open; only with the lock held, so never in a session that may not write. */
 async function settle(link: Link, writer: Writer): Promise<void> {
-  if (link.readOnly === undefined) await settleJournal({ journal: link.stores.journal, writer, ...nodesOf(link) })
+  if (link.readOnly !== undefined) return
+  await liftLeftProbes({ journal: link.stores.journal, writer })
+  await settleJournal({ journal: link.stores.journal, writer, ...nodesOf(link) })
 }
 
 /** The name under which objects of own manifests are journaled and owned. */

@@ -1,3 +1,4 @@
+import { liftLeftProbes } from '#change/probe.ts'
 import { settleJournal } from '#change/settle.ts'
 import { evaluate, kindsOf } from '#evaluate/evaluate.ts'
 import type { CollectOptions, Connection, Writer } from '#model/access.ts'
@@ -67,8 +68,10 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
         : undefined
     // What a crash left open is found out first, so that every front end shows what stands. Where it cannot be (no right to
     // look, no answer), it stays open and is tried again before the next preview; a damaged journal is refused by `list` below.
-    if (connection.writer !== undefined && readOnly === undefined)
+    if (connection.writer !== undefined && readOnly === undefined) {
+      await liftLeftProbes({ journal: stores.journal, writer: connection.writer }).catch(() => [])
       await settleJournal({ journal: stores.journal, ...doorsOf(connection, connection.writer) }).catch(() => [])
+    }
     const old = await stores.progress.load()
     const runs = await stores.journal.list()
     goOn()

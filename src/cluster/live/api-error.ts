@@ -15,14 +15,17 @@ export class ApiError extends Error {
   readonly code: number
   readonly reason: string
   readonly causes: readonly StatusCause[]
+  /** What admission warned of before the answer was refused. */
+  readonly warnings: readonly string[]
 
   /** `body` is the text of the answer; what is no Status (a proxy's page) is cut short. */
-  constructor(code: number, body: string) {
+  constructor(code: number, body: string, warnings: readonly string[] = []) {
     const parsed = status.safeParse(parseJson(body))
     const said = parsed.success ? parsed.data.message : undefined
     super(said ?? `HTTP ${code}${body.trim() === '' ? '' : `: ${body.trim().slice(0, 200)}`}`)
     this.code = code
     this.reason = (parsed.success ? parsed.data.reason : undefined) ?? ''
+    this.warnings = warnings
     this.causes = (parsed.success ? parsed.data.details?.causes : undefined) ?? []
   }
 }

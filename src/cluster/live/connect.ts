@@ -1,3 +1,4 @@
+import { makeAdmissionDoor } from './admission/door.ts'
 import { readVersion } from './cluster-info.ts'
 import { toConnectError } from './connect-error.ts'
 import type { ConnectOptions, LiveConnection } from './connection.ts'
@@ -34,6 +35,7 @@ export async function connect(options: ConnectOptions): Promise<LiveConnection> 
       writer: makeWriter(rest),
       nodes: makeNodeDoor(rest),
       rewriter: makeRewriter(rest),
+      admission: makeAdmissionDoor(rest),
       context,
       namespace,
       server,

@@ -1,4 +1,5 @@
 import type { Connection, Reader, Writer } from '#model/access.ts'
+import type { AdmissionDoor } from '#model/admission.ts'
 import type { NodeDoor } from '#model/node.ts'
 import type { Rewriter } from '#model/rewrite.ts'
 import type { ClusterFlags, Env } from './kubeconfig.ts'
@@ -16,6 +17,7 @@ export interface LiveConnection extends Connection {
   readonly writer: Writer
   readonly nodes: NodeDoor
   readonly rewriter: Rewriter
+  readonly admission: AdmissionDoor
   readonly context: string
   readonly namespace?: string
   readonly server: string

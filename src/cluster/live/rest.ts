@@ -134,7 +134,7 @@ async function answered(settings: RestSettings, method: Method, path: string, op
     }
     const again =
       method === 'GET' ? [429, 502, 503, 504].includes(response.status) : response.status === 429 && response.retryAfter !== undefined
-    if (last || !again) throw new ApiError(response.status, response.text)
+    if (last || !again) throw new ApiError(response.status, response.text, response.warnings)
     await pause(settings.backoffMs ?? 200, attempt, response.retryAfter, options.signal)
   }
 }

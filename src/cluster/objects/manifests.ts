@@ -6,7 +6,7 @@ import type { Kind } from '#model/kinds.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { State } from '#model/state.ts'
 import { fileError, manifestFiles, readStream, readText } from './files.ts'
-import { type ParsedManifests, parseManifests } from './parse.ts'
+import { type LocatedObject, type ParsedManifests, parseManifests } from './parse.ts'
 import { pickKinds } from './pick.ts'
 import { stateFromObjects } from './toState.ts'
 
@@ -50,6 +50,14 @@ export async function readManifests(
   stdin: AsyncIterable<Uint8Array | string> = process.stdin,
 ): Promise<readonly KubeObject[]> {
   return (await readAll(path, stdin)).objects.map((o) => o.object)
+}
+
+/** The same objects, each with its file and line. */
+export async function locateManifests(
+  path: string,
+  stdin: AsyncIterable<Uint8Array | string> = process.stdin,
+): Promise<readonly LocatedObject[]> {
+  return (await readAll(path, stdin)).objects
 }
 
 async function readAll(path: string, stdin: AsyncIterable<Uint8Array | string>): Promise<ParsedManifests> {

@@ -49,6 +49,8 @@ export interface CliDeps {
   readonly evidenceScript: () => Promise<string>
   /** Objects of a file, a folder or standard input (`-`). */
   readonly readManifests: (path: string) => Promise<readonly KubeObject[]>
+  /** The same, each with its file and line. */
+  readonly locateManifests: (path: string) => Promise<readonly { readonly object: KubeObject; readonly at: string }[]>
   /** The events of audit logs, line by line, from their beginning. */
   readonly readAuditLogs: (paths: readonly string[], signal?: AbortSignal) => AsyncIterable<AuditLine>
   /** A state in which nothing was seen, for generating without a cluster. */

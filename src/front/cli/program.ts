@@ -12,6 +12,7 @@ import { explain } from './verbs/explain.ts'
 import { generate } from './verbs/generate.ts'
 import { journal, undo } from './verbs/journal.ts'
 import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
+import { previewAdmission } from './verbs/previewAdmission.ts'
 import { previewNetwork } from './verbs/previewNetwork.ts'
 import { previewPodSecurity } from './verbs/previewPodSecurity.ts'
 import { rbac } from './verbs/rbac.ts'
@@ -25,6 +26,7 @@ const VERBS = [
   apply,
   previewPodSecurity,
   previewNetwork,
+  previewAdmission,
   canConnect,
   snapshot,
   whoCan,

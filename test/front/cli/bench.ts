@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { loadEvidenceScript } from '#change/templates.ts'
 import { readAuditLogs } from '#cluster/objects/auditLog.ts'
-import { readManifests } from '#cluster/objects/manifests.ts'
+import { locateManifests, readManifests } from '#cluster/objects/manifests.ts'
 import type { CliDeps, Globals } from '#front/cli/context.ts'
 import { runCli } from '#front/cli/program.ts'
 import type { Connection } from '#model/access.ts'
@@ -91,6 +91,7 @@ export function cliBench(): Bench {
     permissions: async () => rightsNeeded(wizards.map((w) => ({ id: w.id, title: w.title, rules: writtenBy(w) }))),
     evidenceScript: async () => loadEvidenceScript(),
     readManifests,
+    locateManifests,
     readAuditLogs,
     emptyState: () => ({
       schemaVersion: 1,
