@@ -46,13 +46,15 @@ export async function askAll(door: AdmissionDoor, trial: Trial, served: Served, 
     try {
       for await (const page of pages(door, ask, namespaces, labels, options)) {
         const fresh = page.filter((o) => !isKnown(seen, o) && isSelected(ask.resource, o, namespaces, options.namespace))
-        await limited(
-          fresh.flatMap((object) => ask.operations.filter((op) => ask.covers(op, object.name)).map((op) => ({ object, op }))),
-          async ({ object, op }) => {
-            note(found, trial, refOf(ask.resource, object), op, await judge.judge(ask, object, op))
-            options.onAsked?.()
-          },
+        const questions = fresh.flatMap((object) =>
+          ask.operations.filter((op) => ask.covers(op, object.name)).map((op) => ({ object, op })),
         )
+        const answers = await limited(questions, async ({ object, op }) => {
+          const said = await judge.judge(ask, object, op)
+          options.onAsked?.()
+          return said
+        })
+        for (const [i, { object, op }] of questions.entries()) note(found, trial, refOf(ask.resource, object), op, answers[i])
       }
     } catch (error) {
       found.unknown.push({ kind: kindOf(ask.resource), reason: reasonOf(error, options.signal) })
@@ -136,8 +138,8 @@ interface Found {
   readonly unknown: AdmissionUnknown[]
 }
 
-function note(found: Found, { policy }: Trial, object: ObjectRef, operation: AskedOperation, said: Judgement): void {
-  if (said.kind === 'gone' || said.kind === 'let-through') return
+function note(found: Found, { policy }: Trial, object: ObjectRef, operation: AskedOperation, said: Judgement | undefined): void {
+  if (said === undefined || said.kind === 'gone' || said.kind === 'let-through') return
   if (said.kind === 'unknown') found.unknown.push({ object, operation, reason: said.reason })
   if (said.kind === 'refused') found.violations.push({ object, operation, message: said.reason, error: true })
   if (said.kind !== 'judged') return
@@ -151,18 +153,23 @@ function note(found: Found, { policy }: Trial, object: ObjectRef, operation: Ask
   }
 }
 
-async function limited<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values()
+/** The answers in the order of the questions. */
+async function limited<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  const queue = items.entries()
   let failed = false
   const worker = async () => {
-    for (const item of queue) {
+    for (const [index, item] of queue) {
       if (failed) return
-      await work(item).catch((error: unknown) => {
+      try {
+        results[index] = await work(item)
+      } catch (error) {
         failed = true
         throw error
-      })
+      }
     }
   }
   const ended = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, worker))
   for (const one of ended) if (one.status === 'rejected') throw one.reason
+  return results
 }

@@ -96,7 +96,9 @@ async function askTrials(run: ProbeRun): Promise<readonly Result[]> {
     else results.push({ trial, ...(await askAll(admission, trial, served, options)) })
   }
   const until = performance.now() + TYPES_MS
-  return await Promise.all(results.map(async (r) => (r.trial.objects.length === 0 ? r : { ...r, types: await typesOf(run, r.trial, until) })))
+  return await Promise.all(
+    results.map(async (r) => (r.trial.objects.length === 0 ? r : { ...r, types: await typesOf(run, r.trial, until) })),
+  )
 }
 
 const nothingAsked = (trial: Trial): Result => ({ trial, evaluated: 0, violations: [], unknown: [] })
@@ -104,11 +106,7 @@ const nothingAsked = (trial: Trial): Result => ({ trial, evaluated: 0, violation
 const TYPES_MS = 2000
 
 /** A controller of the cluster checks the types of expressions, within moments where it runs at all. */
-async function typesOf(
-  { writer, signal }: ProbeRun,
-  { mark, policy }: Trial,
-  until: number,
-): Promise<readonly TypeWarning[] | undefined> {
+async function typesOf({ writer, signal }: ProbeRun, { mark, policy }: Trial, until: number): Promise<readonly TypeWarning[] | undefined> {
   for (;;) {
     const live = await writer.get({ apiVersion: ADMISSION_API, kind: 'ValidatingAdmissionPolicy', name: probeName(mark) })
     const status = live?.status as

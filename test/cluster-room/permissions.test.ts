@@ -35,7 +35,7 @@ describe('tiers', () => {
 
   it('say their risk; that of Secrets honestly', () => {
     const tiers = rightsNeeded()
-    expect(tiers.map(({ id }) => id)).toEqual(['base', 'secrets', 'kubelet'])
+    expect(tiers.map(({ id }) => id)).toEqual(['base', 'secrets', 'kubelet', 'admission-probe'])
     for (const { title, risk } of tiers) expect([title.en, risk.en]).not.toContain('')
     expect(tiers[1]?.risk.en).toContain('grants their values')
     expect(tiers[2]?.risk.en).toContain('as good as root')
@@ -48,10 +48,10 @@ describe('tiers', () => {
       { id: 'only-files', title: { en: 'Files' }, rules: [] },
     ]
     const tiers = rightsNeeded(wizards)
-    expect(tiers.map(({ id }) => id)).toEqual(['base', 'secrets', 'kubelet', 'wizard:rbac-role'])
+    expect(tiers.map(({ id }) => id)).toEqual(['base', 'secrets', 'kubelet', 'admission-probe', 'wizard:rbac-role'])
     expect(rulesOf('wizard:rbac-role', tiers)).toEqual(rules)
-    expect(tiers[3]?.risk.en).toContain('hand on the rights they hold')
-    expect(tiers[3]?.objects[0]).toMatchObject({
+    expect(tiers[4]?.risk.en).toContain('hand on the rights they hold')
+    expect(tiers[4]?.objects[0]).toMatchObject({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: { name: 'kubeharden-wizard-rbac-role' },

@@ -199,6 +199,11 @@ describe('the tiers that permissions prints', () => {
     ],
     secrets: grants('', ['secrets'], ['list']),
     kubelet: grants('', ['nodes/proxy'], ['get']),
+    'admission-probe': grants(
+      'admissionregistration.k8s.io',
+      ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
+      ['get', 'list', 'create', 'delete'],
+    ),
     'wizard:network-policies': grants('networking.k8s.io', ['networkpolicies'], WRITE),
     'wizard:etcd-backup': BACKUP,
     'wizard:etcd-restore-drill': BACKUP,

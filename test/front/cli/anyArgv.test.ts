@@ -20,6 +20,7 @@ const VERBS = [
   'explain',
   'generate',
   'apply',
+  'preview',
   'snapshot',
   'journal',
   'undo',
@@ -67,6 +68,7 @@ const FLAGS = [
     '--',
   ],
   ...['--owner', '--reason', '--expires', '--kind', '--name', '--by', '--evidence', '--until', '--group', '-A'],
+  ...['--add', '-f', '--probe', '--level', '--policy-version', '--matrix', '--port'],
   ...new Set(wizards.flatMap((w) => w.fields.map((f) => `--${kebab(f.name)}`))),
 ]
 const VALUES = [
@@ -100,6 +102,8 @@ const VALUES = [
     '.',
     './nowhere',
     'base',
+    'admission',
+    'pod-security',
     'network',
     'can',
     'user:carol',
