@@ -52,7 +52,7 @@ function qualified(resource: string, groups: readonly string[]): string {
   return group === '' ? resource : `${resource}.${group}`
 }
 
-function viaWords({ binding, role, to }: Rule['via'][number]): string {
+export function viaWords({ binding, role, to }: Rule['via'][number]): string {
   const at = binding.namespace === undefined ? '' : `${safe(binding.namespace)}/`
   return `${binding.kind} ${at}${safe(binding.name)} -> ${safe(role.kind)} ${safe(role.name)}, for ${subjectWords(to)}`
 }

@@ -67,7 +67,7 @@ const FLAGS = [
     '-V',
     '--',
   ],
-  ...['--owner', '--reason', '--expires', '--kind', '--name', '--by', '--evidence', '--until', '--group', '-A'],
+  ...['--owner', '--reason', '--expires', '--kind', '--name', '--by', '--evidence', '--until', '--group', '-A', '--builtin'],
   ...['--add', '-f', '--probe', '--level', '--policy-version', '--matrix', '--port'],
   ...new Set(wizards.flatMap((w) => w.fields.map((f) => `--${kebab(f.name)}`))),
 ]
@@ -106,6 +106,7 @@ const VALUES = [
     'pod-security',
     'network',
     'can',
+    'paths',
     'user:carol',
     'sa:shop/api',
     '__proto__',
