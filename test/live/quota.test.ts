@@ -157,7 +157,8 @@ async function ask(at: Placed, takers: Taker[], object: KubeObject, dryRun: bool
 
 /** The pod as the API server filled it in, and as we do. */
 function podDifference(at: Placed, asked: KubeObject, stored: KubeObject): readonly string[] {
-  const { pod } = rangePod(needsOf(parsed('pods', asked).spec), at.ranges)
+  // What is stored is filled in again as it is read.
+  const pod = withOwnDefaults(rangePod(needsOf(parsed('pods', asked).spec), at.ranges).pod)
   const theirs = needsOf(parsed('pods', stored).spec)
   const [a, b] = [pod, theirs].map((p) =>
     JSON.stringify([

@@ -15,6 +15,7 @@ import { completion, permissions, session, snapshot, version } from './verbs/mis
 import { previewAdmission } from './verbs/previewAdmission.ts'
 import { previewNetwork } from './verbs/previewNetwork.ts'
 import { previewPodSecurity } from './verbs/previewPodSecurity.ts'
+import { previewQuota } from './verbs/previewQuota.ts'
 import { rbac } from './verbs/rbac.ts'
 import { remember } from './verbs/remember.ts'
 import { whoCan } from './verbs/whoCan.ts'
@@ -27,6 +28,7 @@ const VERBS = [
   previewPodSecurity,
   previewNetwork,
   previewAdmission,
+  previewQuota,
   canConnect,
   snapshot,
   whoCan,

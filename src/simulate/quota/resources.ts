@@ -1,5 +1,5 @@
 import type { ResourceAmounts } from '#model/objects/tenancy.ts'
-import { add, compare, printQuantity, type Quantity, quantityOf } from '../quantity.ts'
+import { add, compare, printQuantity, type Quantity, quantityOf, subtract } from '../quantity.ts'
 
 /** Amounts by the name of their resource. */
 export type Resources = ReadonlyMap<string, Quantity>
@@ -25,6 +25,17 @@ export function plus(a: Resources, b: Resources): Resources {
     sum.set(name, before === undefined ? q : add(before, q))
   }
   return sum
+}
+
+/** Without what `b` names. */
+export function less(a: Resources, b: Resources): Resources {
+  if (b.size === 0) return a
+  const rest = new Map(a)
+  for (const [name, q] of b) {
+    const before = rest.get(name)
+    if (before !== undefined) rest.set(name, subtract(before, q))
+  }
+  return rest
 }
 
 export function most(a: Resources, b: Resources): Resources {
