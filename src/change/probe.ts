@@ -34,18 +34,15 @@ export function plannedProbe(objects: readonly KubeObject[], { cluster, who }: P
 }
 
 /** Creates the objects in their order, each on disk as `sent` first. Where one fails, `liftProbe` takes away what was made. */
-export async function layProbe(run: JournalRun, objects: readonly KubeObject[], input: ProbeInput): Promise<readonly string[]> {
-  const warnings: string[] = []
+export async function layProbe(run: JournalRun, objects: readonly KubeObject[], input: ProbeInput): Promise<void> {
   const steps = run.entries.map((entry, i) => ({
     entry,
     send: async () => {
       const made = await input.writer.create(objects[i] as KubeObject, { fieldManager: entry.fieldManager })
-      warnings.push(...made.warnings)
       return afterOf(made.object)
     },
   }))
   await runSteps(run, steps, input)
-  return warnings
 }
 
 /** Which entries may stand for an object in the cluster. */

@@ -39,7 +39,8 @@ export async function previewOf(link: Link, wizard: Wizard, answers: Answers, si
 /** What a crash left open; only with the lock held, so never in a session that may not write. */
 async function settle(link: Link, writer: Writer): Promise<void> {
   if (link.readOnly !== undefined) return
-  await liftLeftProbes({ journal: link.stores.journal, writer })
+  // It warns nobody: what cannot be removed now is no reason not to go on.
+  await liftLeftProbes({ journal: link.stores.journal, writer }).catch(() => [])
   await settleJournal({ journal: link.stores.journal, writer, ...nodesOf(link) })
 }
 

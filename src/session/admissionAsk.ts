@@ -42,10 +42,13 @@ export async function askAll(door: AdmissionDoor, trial: Trial, served: Served, 
   )
   const labels = selectorText([spec.matchConstraints.objectSelector, bound?.objectSelector])
   const seen = new Set<string>()
+  const exact = spec.matchConstraints.matchPolicy === 'Exact'
   for (const ask of trial.selection.asks) {
     try {
       for await (const page of pages(door, ask, namespaces, labels, options)) {
-        const fresh = page.filter((o) => !isKnown(seen, o) && isSelected(ask.resource, o, namespaces, options.namespace))
+        const fresh = page.filter(
+          (o) => !isKnown(seen, o, exact ? ask.resource.version : '') && isSelected(ask.resource, o, namespaces, options.namespace),
+        )
         const questions = fresh.flatMap((object) =>
           ask.operations.filter((op) => ask.covers(op, object.name)).map((op) => ({ object, op })),
         )
@@ -113,11 +116,12 @@ function isSelected(
   return place === undefined || namespaces === undefined || namespaces.has(place)
 }
 
-/** The same object may be served in two groups (events). */
-function isKnown(seen: Set<string>, { uid }: ListedName): boolean {
+/** The same object may be served in two groups (events); with matchPolicy Exact each version is another question. */
+function isKnown(seen: Set<string>, { uid }: ListedName, version: string): boolean {
   if (uid === undefined) return false
-  const known = seen.has(uid)
-  seen.add(uid)
+  const key = `${uid} ${version}`
+  const known = seen.has(key)
+  seen.add(key)
   return known
 }
 

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { layProbe, liftAfterFailure, type ProbeInput, plannedProbe } from '#change/probe.ts'
+import { PROBE } from '#change/probeName.ts'
 import type { AdmissionDoor, AdmissionPreview, AdmissionUnknown, PolicyVerdict, Served, TypeWarning } from '#model/admission.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
-import { type KubeObject, refLabel, refOf } from '#model/refs.ts'
+import { type Json, type KubeObject, refLabel, refOf } from '#model/refs.ts'
+import { fieldManager } from '#model/wizard.ts'
 import { leadOf, probeName } from '#simulate/admission/copy.ts'
 import type { ProposedPolicy } from '#simulate/admission/proposal.ts'
 import { ADMISSION_API } from '#simulate/admission/schema.ts'
@@ -41,21 +43,26 @@ export async function runProbe(run: ProbeRun): Promise<AdmissionPreview> {
   return { ...previewOf(run, results, notes), probe: { entry: entry.id, written, removed: true } }
 }
 
-/** CEL that does not compile, or a right that is missing after all, is said by a dry run: nothing was written then. */
+/** CEL that does not compile, or a right that is missing after all, is said by dry runs: of the policy as it stands in the file, then of its copy. */
 async function rehearse({ trials, writer, signal }: ProbeRun): Promise<void> {
+  const options = { fieldManager: fieldManager(PROBE), dryRun: true, ...(signal === undefined ? {} : { signal }) }
   for (const { objects, policy } of trials) {
     const copy = objects.find((o) => o.kind === 'ValidatingAdmissionPolicy')
     if (copy === undefined) continue
     try {
-      await writer.create(copy, { fieldManager: 'kubeharden:admission-probe', dryRun: true, ...(signal === undefined ? {} : { signal }) })
+      await writer.create({ ...copy, spec: policy.spec as unknown as Json }, options)
+      await writer.create(copy, options)
     } catch (error) {
       const { code, message } = toHardenError(error)
       if (code !== 'rejected') throw error
+      const words = message.replaceAll(copy.metadata.name, policy.name)
       throw new HardenError(
         'input',
-        `${policy.name} is refused by the API server: ${message} Nothing was written.`,
+        `${policy.name} is refused by the API server: ${words} Nothing was written.`,
         'Correct the policy and run again.',
-        { cause: error },
+        {
+          cause: error,
+        },
       )
     }
   }

@@ -236,10 +236,11 @@ describe('finds exactly what violates', () => {
 
 describe('says what it cannot do', () => {
   it('a policy that does not compile: nothing was written', async () => {
-    const file = await fileOf(policy('broken', [rule()], [{ expression: 'object.metadata.name ==' }]))
+    const file = await fileOf(policy('broken', [rule()], [{ expression: 'true' }, { expression: 'object.metadata.name ==' }]))
     const ran = await bench.run(['preview', 'admission', '--add', file, '--probe', '--kubeconfig', cluster.adminKubeconfig])
     expect(ran.code).toBe(2)
-    expect(ran.err).toMatch(/broken is refused by the API server: .*expression.*Nothing was written/s)
+    expect(ran.err).toMatch(/broken is refused by the API server: .*spec\.validations\[1\]\.expression.*Nothing was written/s)
+    expect(ran.err).not.toContain('kubeharden-probe')
   })
 
   it('read-only: refused', async () => {
