@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Writer } from '#model/access.ts'
 import { HardenError } from '#model/errors.ts'
-import type { Journal, JournalEntry, JournalRun } from '#model/journal.ts'
+import { isStandingProbe, type Journal, type JournalEntry, type JournalRun, mayStand, PROBE } from '#model/journal.ts'
 import { type KubeObject, type ObjectRef, refLabel, refOf } from '#model/refs.ts'
 import { afterOf, plannedEntry } from './apply.ts'
 import { runId, runSteps } from './journaling.ts'
 import { isGoing } from './json.ts'
 import { ownsSomething } from './owned.ts'
-import { PROBE } from './probeName.ts'
 
 export interface ProbeDoors {
   readonly journal: Journal
@@ -44,9 +43,6 @@ export async function layProbe(run: JournalRun, objects: readonly KubeObject[], 
   }))
   await runSteps(run, steps, input)
 }
-
-/** Which entries may stand for an object in the cluster. */
-const mayStand = ({ state }: JournalEntry) => state === 'sent' || state === 'done'
 
 /**
  * Removes what a probe wrote, the last first, by uid, and says so in the journal. Cannot be interrupted: it is called where
@@ -96,9 +92,7 @@ async function lateComer({ ref }: JournalEntry, writer: Writer): Promise<KubeObj
 
 /** What a crash left of earlier probes is removed; to be called with the cluster's lock held. Returns what was there. */
 export async function liftLeftProbes(doors: ProbeDoors): Promise<readonly ObjectRef[]> {
-  const left = (await doors.journal.list()).filter(
-    (run) => run.kind === 'apply' && run.entries.some((e) => e.wizard === PROBE && mayStand(e)),
-  )
+  const left = (await doors.journal.list()).filter(isStandingProbe)
   const lifted: ObjectRef[] = []
   for (const run of left) lifted.push(...(await liftProbe(run.id, doors)))
   return lifted

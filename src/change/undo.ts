@@ -1,7 +1,7 @@
 import type { Writer } from '#model/access.ts'
 import type { Impact, NodeItem, Preview, Restore } from '#model/change.ts'
 import { HardenError } from '#model/errors.ts'
-import { canGoBack, type Journal, type JournalEntry, type JournalRun } from '#model/journal.ts'
+import { canGoBack, type Journal, type JournalEntry, type JournalRun, PROBE } from '#model/journal.ts'
 import type { NodeDoor } from '#model/node.ts'
 import { type Json, type KubeObject, refKey, refLabel } from '#model/refs.ts'
 import { type ApplyInput, beforeOf, journaled, stillSo } from './apply.ts'
@@ -15,7 +15,6 @@ import { runId, runSteps, type Step } from './journaling.ts'
 import { KeyRing } from './keys.ts'
 import { checkNotInterrupted, mapLimit } from './limit.ts'
 import { difference, inWords, type ObjectItem, possible, refusal, seen } from './preview.ts'
-import { PROBE } from './probeName.ts'
 import { toYaml } from './yaml.ts'
 
 export interface UndoInput {

@@ -77,6 +77,19 @@ export function canGoBack(entry: Pick<JournalEntry, 'action'>): boolean {
   return entry.action !== 'files' && entry.action !== 'rewrite'
 }
 
+/** Under this name a probe stands in the journal: objects that are there for minutes, and are removed by whoever comes next. */
+export const PROBE = 'admission-probe'
+
+/** Is there still something in the cluster that a probe wrote, or may have written? Its process was killed, or is at work. */
+export function isStandingProbe(run: Pick<JournalRun, 'kind' | 'entries'>): boolean {
+  return run.kind === 'apply' && run.entries.some((e) => e.wizard === PROBE && mayStand(e))
+}
+
+/** May there be an object of this entry in the cluster? */
+export function mayStand({ state }: Pick<JournalEntry, 'state'>): boolean {
+  return state === 'sent' || state === 'done'
+}
+
 /** Copies of files with keys that went to nodes, in a folder of the operator's. */
 export function keyCopies(run: { readonly entries: readonly JournalEntry[] }): readonly string[] {
   return run.entries.flatMap((e) => (e.action === 'node' ? (e.files ?? []) : []))

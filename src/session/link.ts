@@ -7,6 +7,7 @@ import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
 import type { NodeDoor } from '#model/node.ts'
 import type { Progress } from '#model/progress.ts'
+import type { ObjectRef } from '#model/refs.ts'
 import type { Rewriter } from '#model/rewrite.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps, Stores } from './deps.ts'
@@ -28,6 +29,8 @@ export interface Link {
   readonly readOnly: string | undefined
   /** Without the lock nothing is remembered either. */
   readonly locked: boolean
+  /** What an earlier probe left in the cluster, and what was removed therefore when this link was opened. */
+  readonly lifted: readonly ObjectRef[]
   readonly collect: (options: CollectOptions) => Promise<State>
   state: State
   assessment: Assessment
@@ -68,8 +71,9 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
         : undefined
     // What a crash left open is found out first, so that every front end shows what stands. Where it cannot be (no right to
     // look, no answer), it stays open and is tried again before the next preview; a damaged journal is refused by `list` below.
+    let lifted: readonly ObjectRef[] = []
     if (connection.writer !== undefined && readOnly === undefined) {
-      await liftLeftProbes({ journal: stores.journal, writer: connection.writer }).catch(() => [])
+      lifted = await liftLeftProbes({ journal: stores.journal, writer: connection.writer }).catch(() => [])
       await settleJournal({ journal: stores.journal, ...doorsOf(connection, connection.writer) }).catch(() => [])
     }
     const old = await stores.progress.load()
@@ -80,7 +84,7 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
     const rewriter = readOnly === undefined ? connection.rewriter : undefined
     return await makeLink(
       deps,
-      { target, writer, nodes, rewriter, stores, readOnly, locked, collect, close },
+      { target, writer, nodes, rewriter, stores, readOnly, locked, lifted, collect, close },
       { state, progress: old, runs },
     )
   } catch (error) {
@@ -93,7 +97,7 @@ function doorsOf({ nodes }: Connection, writer: Writer) {
   return { writer, ...(nodes === undefined ? {} : { nodes }) }
 }
 
-type Doors = Pick<Link, 'target' | 'writer' | 'nodes' | 'rewriter' | 'stores' | 'readOnly' | 'locked' | 'collect' | 'close'>
+type Doors = Pick<Link, 'target' | 'writer' | 'nodes' | 'rewriter' | 'stores' | 'readOnly' | 'locked' | 'lifted' | 'collect' | 'close'>
 
 /** The link over what was read: judged once, and what that moved in the progress stored. */
 async function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | 'progress' | 'runs'>): Promise<Link> {

@@ -20,6 +20,7 @@ export function readyView(link: Link, wizards: readonly Wizard[]): Ready {
     progress: link.progress,
     ...(link.before === undefined ? {} : { before: link.before }),
     runs: link.runs,
+    ...(link.lifted.length === 0 ? {} : { lifted: link.lifted }),
     guides: link.guides,
     encryption: standing(link.state, link.progress),
     ...(next === undefined ? {} : { next }),

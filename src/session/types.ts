@@ -6,7 +6,7 @@ import type { HardenError } from '#model/errors.ts'
 import type { JournalEntry, JournalRun, Verification } from '#model/journal.ts'
 import type { AcceptedRisk, Attestation, Progress } from '#model/progress.ts'
 import type { Answers } from '#model/questions.ts'
-import type { KubeObject } from '#model/refs.ts'
+import type { KubeObject, ObjectRef } from '#model/refs.ts'
 import type { ClusterInfo, SourceKind, State } from '#model/state.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { Standing } from './encryption.ts'
@@ -58,6 +58,8 @@ export interface Ready {
   /** Score when the last session ended, to show what changed. */
   readonly before?: { readonly at: string; readonly score?: number }
   readonly runs: readonly JournalRun[]
+  /** What an earlier probe left in the cluster and this session removed when it began. */
+  readonly lifted?: readonly ObjectRef[]
   /** How far the files written for nodes have come, as the API tells. */
   readonly guides: readonly GuideState[]
   /** Where encryption at rest stands, and what comes next. */

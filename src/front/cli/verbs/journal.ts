@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { HardenError } from '#model/errors.ts'
-import { canGoBack, type JournalRun } from '#model/journal.ts'
+import { canGoBack, isStandingProbe, type JournalRun } from '#model/journal.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import { guideSentence } from '#report/words.ts'
@@ -40,7 +40,12 @@ export function undo(program: Command, ctx: Ctx): void {
     .action(async (entry: string | undefined, _options, self: Command) => {
       const flags = self.optsWithGlobals() as Globals & { yes?: boolean }
       await connected(ctx, flags, { readOnly: false }, async (session, ready) => {
+        const { lifted = [] } = ready()
+        if (lifted.length > 0) ctx.io.out(`Removed what an interrupted probe left: ${safe(lifted.map(refLabel).join(', '))}.\n`)
         const run = entry === undefined ? newest(ready().runs) : findRun(ready().runs, entry)
+        if (lifted.length > 0 && (entry === undefined || run?.entries.every((e) => e.state === 'undone' || e.state === 'not-done'))) return
+        if (run === undefined)
+          throw new HardenError('not-found', 'There is nothing to undo on this cluster.', 'kubeharden journal lists what was done.')
         const preview = await session.previewUndo(run.id, ctx.io.signal)
         if (!(await agreed(ctx, preview, flags.yes === true))) return
         const outcome = await session.undo(run.id, { onProgress: progressOf(ctx), signal: ctx.io.signal })
@@ -57,10 +62,8 @@ function findRun(runs: readonly JournalRun[], id: string): JournalRun {
 }
 
 /** The newest apply of which something still stands. */
-function newest(runs: readonly JournalRun[]): JournalRun {
-  const found = runs.findLast((r) => r.kind === 'apply' && r.entries.some((e) => e.state === 'done' && canGoBack(e)))
-  if (found !== undefined) return found
-  throw new HardenError('not-found', 'There is nothing to undo on this cluster.', 'kubeharden journal lists what was done.')
+function newest(runs: readonly JournalRun[]): JournalRun | undefined {
+  return runs.findLast((r) => r.kind === 'apply' && r.entries.some((e) => e.state === 'done' && canGoBack(e)))
 }
 
 function runText(run: JournalRun, guides: Ready['guides']): string {
@@ -69,6 +72,9 @@ function runText(run: JournalRun, guides: Ready['guides']): string {
     const error = e.error === undefined ? '' : `: ${safe(e.error)}`
     return `  ${e.state.padEnd(9)}${e.action.padEnd(7)} ${safe(refLabel(e.ref))}${error}`
   })
+  const probe = isStandingProbe(run)
+    ? ['  The probe was interrupted, or is at work. The next session removes what it wrote: kubeharden undo']
+    : []
   const told = guides.filter((g) => g.run === run.id).map((g) => `  ${guideSentence(g)}`)
-  return `${[head, ...entries, ...told].join('\n')}\n`
+  return `${[head, ...entries, ...probe, ...told].join('\n')}\n`
 }
