@@ -10,7 +10,8 @@ import { type Quota, quotaOf, type Taker } from '../../src/simulate/quota/quota.
 import { newcomer, takerOf } from '../../src/simulate/quota/takers.ts'
 import { usedBy } from '../../src/simulate/quota/used.ts'
 import { startCluster, type TestCluster } from '../cluster/apiserver.ts'
-import { type Case, CLASSES, OVERHEAD, randomCase } from '../simulate/quota/randomCases.ts'
+import { type Case, randomCase } from '../simulate/quota/randomCases.ts'
+import { CLASSES, OVERHEAD } from '../simulate/quota/randomObjects.ts'
 
 const LONG = Boolean(process.env.KUBEHARDEN_LONG)
 const CASES = LONG ? 2500 : 500

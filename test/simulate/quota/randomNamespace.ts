@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { KubeObject } from '../../../src/model/refs.ts'
-import { podSpec, randomClaim, randomService } from './randomCases.ts'
+import { podSpec, randomClaim, randomService } from './randomObjects.ts'
 
 /*
  * A namespace with workloads and the pods that they have, as controllers would have made them.
