@@ -13,6 +13,7 @@ import { generate } from './verbs/generate.ts'
 import { journal, undo } from './verbs/journal.ts'
 import { completion, permissions, session, snapshot, version } from './verbs/misc.ts'
 import { previewAdmission } from './verbs/previewAdmission.ts'
+import { previewLoss } from './verbs/previewLoss.ts'
 import { previewNetwork } from './verbs/previewNetwork.ts'
 import { previewPodSecurity } from './verbs/previewPodSecurity.ts'
 import { previewQuota } from './verbs/previewQuota.ts'
@@ -29,6 +30,7 @@ const VERBS = [
   previewNetwork,
   previewAdmission,
   previewQuota,
+  previewLoss,
   canConnect,
   snapshot,
   whoCan,

@@ -15,7 +15,8 @@ export function podUsage(pod: PodNeeds, ended = false): Resources {
   return ended ? stored : new Map([...stored, ...computed(wholePod(pod))])
 }
 
-function wholePod(pod: PodNeeds): Needs {
+/** What a pod needs, all told. */
+export function wholePod(pod: PodNeeds): Needs {
   const said = (of: keyof Needs) => only(pod.whole?.[of] ?? new Map(), isPodLevel)
   const requests = new Map([...together(pod, 'requests'), ...said('requests')])
   const limits = new Map([...together(pod, 'limits'), ...said('limits')])

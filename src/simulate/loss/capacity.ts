@@ -1,0 +1,49 @@
+import type { CapacityLoss, ControlPlaneLoss, Share } from '#model/loss.ts'
+import { type Amounts, addAmounts } from '../schedule/amounts.ts'
+import { takesAnyPod } from '../schedule/taints.ts'
+import type { World } from '../schedule/world.ts'
+import type { Running, Scene } from './scene.ts'
+
+/** A cluster whose requests are above this share of its capacity has no room for what goes wrong. */
+export const RESERVE = 0.7
+
+/**
+ * Requests against allocatable, over nodes that take any pod; afterwards with all that is made anew on what is left of them.
+ * Pods of nodes kept for others (tainted, cordoned) count on neither side.
+ */
+export function capacityLosses(scene: Scene, world: World, again: readonly Running[]): readonly CapacityLoss[] {
+  const open = (w: World) => w.nodes.filter(takesAnyPod)
+  const before = open(scene.world)
+  const after = open(world)
+  const names = new Set(before.map((node) => node.name))
+  const back = again.filter((r) => names.has(r.node)).map((r) => r.view.requests)
+  const sum = (amounts: readonly Amounts[]) => amounts.reduce(addAmounts, new Map() as Amounts)
+  const used = sum(before.map((n) => n.used))
+  const usedAfter = sum([...after.map((n) => n.used), ...back])
+  const has = sum(before.map((n) => n.allocatable))
+  const hasAfter = sum(after.map((n) => n.allocatable))
+  return (['cpu', 'memory'] as const).map((resource) => ({
+    resource,
+    now: share(used.get(resource), has.get(resource)),
+    after: share(usedAfter.get(resource), hasAfter.get(resource)),
+  }))
+}
+
+function share(requested = 0n, allocatable = 0n): Share {
+  const part = allocatable === 0n ? {} : { share: Number(requested) / Number(allocatable) }
+  return { requested: String(requested), allocatable: String(allocatable), ...part }
+}
+
+/** Components of the control plane that run as pods from files, and are on the lost nodes too. */
+export function controlPlaneLosses(scene: Scene, lost: ReadonlySet<string>): readonly ControlPlaneLoss[] {
+  const mirrors = scene.running.filter((r) => r.mirror && r.pod.metadata.labels.tier === 'control-plane')
+  const groups = Map.groupBy(mirrors, (r) => r.pod.metadata.labels.component ?? r.pod.metadata.name)
+  return [...groups].flatMap(([component, running]) => {
+    const ready = running.filter((r) => r.ready)
+    const left = ready.filter((r) => !lost.has(r.node)).length
+    if (left === ready.length) return []
+    // A member that is not ready still counts for the majority.
+    const down = component === 'etcd' ? left * 2 <= running.length : left === 0
+    return [{ component, now: ready.length, left, down }]
+  })
+}
