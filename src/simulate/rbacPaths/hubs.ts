@@ -9,7 +9,7 @@ import { type NamedSubject, subjectKey } from '../rbacNamed.ts'
 export const runHub = (namespace?: string) => `#run/${namespace ?? '*'}`
 /** Code in any running pod. */
 export const enterHub = (namespace?: string) => `#enter/${namespace ?? '*'}`
-/** The image of any pod that is not a node's own. */
+/** The image and the debug containers of any pod that can be changed. */
 export const swapHub = (namespace?: string) => `#swap/${namespace ?? '*'}`
 /** The template of any workload of a kind. */
 export const changeHub = (group: string, resource: string, namespace?: string) => `#change/${namespace ?? '*'}/${group}/${resource}`

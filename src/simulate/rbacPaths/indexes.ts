@@ -5,7 +5,7 @@ import type { World } from './world.ts'
 
 /** What steps look up, so that no step walks through a whole cluster. */
 export interface Index {
-  /** Namespaces in which there is a `account/NAME`, `secret/NAME`, `pod/NAME`, `own pod/NAME` (no mirror pod), `GROUP/RESOURCE/NAME`. */
+  /** Namespaces in which there is a `account/NAME`, `secret/NAME`, `pod/NAME`, `changeable pod/NAME`, `GROUP/RESOURCE/NAME`. */
   readonly placesByName: ReadonlyMap<string, readonly string[]>
   /** Rules of ClusterRoles, also of those that are only known by their binding. */
   readonly clusterRoles: ReadonlyMap<string, readonly PolicyRule[]>
@@ -17,9 +17,9 @@ export function indexOf(world: World): Index {
   const placesByName = new Map<string, string[]>()
   for (const [namespace, names] of world.accounts) for (const name of names) put(placesByName, `account/${name}`, namespace)
   for (const { namespace, name } of world.tokenSecrets) put(placesByName, `secret/${name}`, namespace)
-  for (const { namespace, name, mirror } of world.pods) {
+  for (const { namespace, name, changeable } of world.pods) {
     put(placesByName, `pod/${name}`, namespace)
-    if (!mirror) put(placesByName, `own pod/${name}`, namespace)
+    if (changeable) put(placesByName, `changeable pod/${name}`, namespace)
   }
   for (const { group, resource, namespace, name } of world.workloads) put(placesByName, `${group}/${resource}/${name}`, namespace)
   const clusterRoles = new Map(world.clusterRoles)

@@ -28,9 +28,10 @@ const NAMESPACED = {
     ...wants(CHANGE, 'batch', 'cronjobs'),
     ...wants(CHANGE, '', 'replicationcontrollers'),
   ],
-  enterPods: [...wants(['create'], '', 'pods/exec'), ...wants(CHANGE, '', 'pods/ephemeralcontainers')],
+  execPods: wants(['create'], '', 'pods/exec'),
   /** Enough before 1.35, by WebSocket. */
   getExec: wants(['get'], '', 'pods/exec'),
+  debugPods: wants(CHANGE, '', 'pods/ephemeralcontainers'),
   swapImages: wants(CHANGE, '', 'pods'),
   mintTokens: wants(['create'], '', 'serviceaccounts/token'),
   createAccounts: wants(['create'], '', 'serviceaccounts'),

@@ -68,7 +68,7 @@ function accounts({ accounts: there, missing, refuses, namespaces }: World, link
 
 function pods({ pods: running }: World, link: Link): void {
   const seen = new Set<string>()
-  for (const { namespace, name, account, node, token, escapes, mirror } of running) {
+  for (const { namespace, name, account, node, token, escapes, changeable } of running) {
     const pod = podHub(namespace, name)
     if (!seen.has(namespace)) {
       seen.add(namespace)
@@ -76,7 +76,7 @@ function pods({ pods: running }: World, link: Link): void {
       link(swapHub(), swapHub(namespace))
     }
     link(enterHub(namespace), pod)
-    if (!mirror) link(swapHub(namespace), pod)
+    if (changeable) link(swapHub(namespace), pod)
     if (token) link(pod, accountNode(namespace, account))
     if (escapes && node !== undefined) link(pod, nodeHub(node))
     if (token) link(KUBELETS, accountNode(namespace, account))

@@ -2,6 +2,7 @@ import { groupOf, type Item, KINDS, type Kind } from '#model/kinds.ts'
 import type { PolicyRule } from '#model/objects/access.ts'
 import { itemsOf, type State } from '#model/state.ts'
 import { violates } from '../podSecurity/evaluate.ts'
+import type { PodLike } from '../podSecurity/pod.ts'
 import { minorOf, parsePolicyVersion } from '../podSecurity/version.ts'
 import type { Grant } from '../rbacGrants.ts'
 import { canonical } from '../rbacNamed.ts'
@@ -33,7 +34,11 @@ export interface RunningPod {
   readonly token: boolean
   /** Root in it is root on its node. */
   readonly escapes: boolean
-  readonly mirror: boolean
+  /**
+   * Its image and its debug containers can be changed: it is no node's own, and nothing in it violates what Pod Security enforces
+   * by now. Of one that does, every such change is refused.
+   */
+  readonly changeable: boolean
 }
 
 export interface Workload {
@@ -80,6 +85,7 @@ export interface World {
 /** The world of a state. */
 export function worldOf(state: State, grants: readonly Grant[]): World {
   const accounts = accountsIn(state, grants)
+  const violatesIn = podSecurityOf(state)
   const nodes = new Map(itemsOf(state, 'nodes').map((node) => [node.metadata.name, { controlPlane: isControlPlane(node) }]))
   const minor = /^v?1\.(\d+)/.exec(state.cluster.version ?? '')?.[1]
   return {
@@ -88,14 +94,14 @@ export function worldOf(state: State, grants: readonly Grant[]): World {
     namespaces: new Set([...itemsOf(state, 'namespaces').map((n) => n.metadata.name), ...accounts.there.keys()]),
     accounts: accounts.there,
     missing: accounts.missing,
-    pods: podsIn(state),
+    pods: podsIn(state, violatesIn),
     tokenSecrets: tokenSecrets(itemsOf(state, 'secrets'), itemsOf(state, 'serviceAccounts'), accounts.there),
     workloads: workloadsIn(state),
     roles: rolesIn(state),
     nodes,
     controlPlane: [...nodes.values()].some((n) => n.controlPlane) ? 'seen' : isWhole(state, 'nodes') ? 'none' : 'unknown',
     webhooks: itemsOf(state, 'mutatingWebhooks').map((w) => w.metadata.name),
-    refuses: podSecurityOf(state),
+    refuses: (namespace, pod) => violatesIn(namespace, PROBES[pod]),
     minor: minor === undefined ? undefined : Number(minor),
   }
 }
@@ -126,7 +132,7 @@ function accountsIn(state: State, grants: readonly Grant[]): { readonly there: B
   return { there, missing }
 }
 
-function podsIn(state: State): readonly RunningPod[] {
+function podsIn(state: State, violatesIn: ReturnType<typeof podSecurityOf>): readonly RunningPod[] {
   const accounts = new Map(itemsOf(state, 'serviceAccounts').map((a) => [`${a.metadata.namespace}/${a.metadata.name}`, a]))
   return itemsOf(state, 'pods')
     .filter((pod) => !isFinished(pod))
@@ -143,7 +149,7 @@ function podsIn(state: State): readonly RunningPod[] {
         ...(pod.spec.nodeName === undefined ? {} : { node: pod.spec.nodeName }),
         token: !mirror && (automount || pod.spec.volumes.some((v) => v.projected !== undefined)),
         escapes: escapes(pod.spec),
-        mirror,
+        changeable: !mirror && !violatesIn(namespace, { annotations: pod.metadata.annotations, spec: pod.spec }),
       }
     })
 }
@@ -178,23 +184,24 @@ function rolesIn(state: State): World['roles'] {
 const ENFORCE = 'pod-security.kubernetes.io/enforce'
 
 /** What the label of a namespace keeps out. Without a label Pod Security lets everything in, unless the API server has a default of its own. */
-function podSecurityOf(state: State): World['refuses'] {
+function podSecurityOf(state: State): (namespace: string, pod: PodLike) => boolean {
   const labels = new Map(itemsOf(state, 'namespaces').map((n) => [n.metadata.name, n.metadata.labels]))
-  const pods = {
-    privileged: podLike({ hostPID: true, securityContext: { privileged: true } }),
-    root: podLike({ securityContext: { runAsUser: 0 } }),
-  }
   return (namespace, pod) => {
     const own = labels.get(namespace) ?? {}
     const level = own[ENFORCE]
     if (level !== 'baseline' && level !== 'restricted') return false
     const minor = minorOf(parsePolicyVersion(own[`${ENFORCE}-version`] ?? 'latest') ?? 'latest', state.cluster.version)
-    return violates(level, minor, pods[pod])
+    return violates(level, minor, pod)
   }
 }
 
-function podLike({ hostPID, securityContext }: { readonly hostPID?: boolean; readonly securityContext: object }) {
+function podLike({ hostPID, securityContext }: { readonly hostPID?: boolean; readonly securityContext: object }): PodLike {
   const spec = { ...(hostPID === undefined ? {} : { hostPID }), containers: [{ name: 'c', securityContext }] }
   const parsed = KINDS.pods.schema.parse({ metadata: { name: 'p', namespace: 'n' }, spec })
   return { annotations: {}, spec: parsed.spec }
+}
+
+const PROBES: Readonly<Record<'privileged' | 'root', PodLike>> = {
+  privileged: podLike({ hostPID: true, securityContext: { privileged: true } }),
+  root: podLike({ securityContext: { runAsUser: 0 } }),
 }

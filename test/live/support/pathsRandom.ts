@@ -5,13 +5,22 @@ import { bind } from './rbacRandom.ts'
 const RBAC = 'rbac.authorization.k8s.io/v1'
 const GROUP = 'rbac.authorization.k8s.io'
 
-/** Open, guarded and system: what a pod may be there differs. */
-export const PLACES: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[] = [
-  { name: 'shop', labels: {} },
-  { name: 'blog', labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } },
-  { name: 'bank', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-]
-const NAMESPACES = [...PLACES.map((p) => p.name), 'kube-system']
+interface Where {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+const ENFORCE = 'pod-security.kubernetes.io/enforce'
+const NAMESPACES = ['shop', 'blog', 'bank', 'kube-system']
+
+/** What a pod may be in each namespace: open, baseline and restricted; at odd seeds nowhere anything, so that longer ways are found. */
+export function placesAt(seed: number): readonly Where[] {
+  const levels = seed % 2 === 0 ? [undefined, 'baseline', 'restricted', undefined] : NAMESPACES.map(() => 'restricted')
+  return NAMESPACES.map((name, i): Where => {
+    const level = levels[i]
+    return { name, labels: level === undefined ? {} : { [ENFORCE]: level } }
+  })
+}
 
 const rule = (verbs: string[], group: string, resources: string[], resourceNames: string[] = []) => ({
   verbs,

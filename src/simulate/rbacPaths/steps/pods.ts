@@ -25,17 +25,18 @@ export function podSteps(holding: Holding, world: World, index: Index): readonly
   return [
     ...run,
     ...workloadSteps(holding, index),
-    ...into(holding, 'enterPods', enterHub, 'enter-pod', index),
-    ...(byGet ? into(holding, 'getExec', enterHub, 'enter-pod', index) : []),
-    ...into(holding, 'swapImages', swapHub, 'swap-image', index),
+    ...into(holding, 'execPods', RUNNING, 'enter-pod', index),
+    ...(byGet ? into(holding, 'getExec', RUNNING, 'enter-pod', index) : []),
+    ...into(holding, 'debugPods', CHANGEABLE, 'enter-pod', index),
+    ...into(holding, 'swapImages', CHANGEABLE, 'swap-image', index),
   ]
 }
 
-type Entry = 'enter-pod' | 'swap-image'
+const RUNNING = { hub: enterHub, which: 'pod' }
+const CHANGEABLE = { hub: swapHub, which: 'changeable pod' }
 
-function into(holding: Holding, power: Power, hub: (namespace?: string) => string, kind: Entry, { placesByName }: Index): readonly Edge[] {
+function into(holding: Holding, power: Power, { hub, which }: typeof RUNNING, kind: StepKind, { placesByName }: Index): readonly Edge[] {
   const all = placesOf(spanOf(holding, power)).map(([ns, held]) => edge(hub(ns), kind, [{ held, name: 'pod' }]))
-  const which = kind === 'swap-image' ? 'own pod' : 'pod'
   const named = namedOnes(holding, power).flatMap(({ held, names }) =>
     names.flatMap((name) =>
       (placesByName.get(`${which}/${name}`) ?? [])
