@@ -29,7 +29,7 @@ function policyLines(policy: PolicyVerdict): Line[] {
     { tone: 'title', text: `ValidatingAdmissionPolicy ${safe(name)}: ${totalWords(policy)}` },
     ...violationLines(violations),
     ...typeChecking.map(
-      ({ field, warning }): Line => ({ tone: 'warn', text: `  ! ${safe(field)}: ${safe(warning.trim().replaceAll('\n', ' '))}` }),
+      ({ field, warning }): Line => ({ tone: 'warn', text: `  ! ${safe(field)}: ${safe(warning.trim().replace(/\s+/g, ' '))}` }),
     ),
     ...unknownLines(unknown),
     ...notes.map((text): Line => ({ tone: 'note', text: `  ${safe(text)}` })),

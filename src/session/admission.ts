@@ -81,7 +81,7 @@ async function withProbe(
     const served = await admission.served(signal)
     refuseUnserved(served, state.cluster.version)
     const place = { user: userOf(state), served, ...(namespace === undefined ? {} : { namespace }) }
-    const { trials, unknown } = await allowedTrials(admission, trialsOf(policies, place), namespace, signal)
+    const { trials, unknown } = await allowedTrials(admission, trialsOf(policies, place), served, namespace, signal)
     const { uid, name, server } = state.cluster
     const cluster = { name, ...(uid === undefined ? {} : { uid }), ...(server === undefined ? {} : { server }) }
     const doors = { writer, admission, journal, served }

@@ -1,8 +1,8 @@
-import type { AdmissionDoor, AdmissionUnknown } from '#model/admission.ts'
+import type { AdmissionDoor, AdmissionUnknown, Served } from '#model/admission.ts'
 import { HardenError } from '#model/errors.ts'
 import { describeRight, type Right } from '#model/right.ts'
-import type { Ask } from '#simulate/admission/select.ts'
-import type { Trial } from './admissionTrials.ts'
+import { type Ask, selectorText } from '#simulate/admission/select.ts'
+import { paramResource, type Trial } from './admissionTrials.ts'
 
 const EVERYTHING: Right = { verb: '*', group: '*', resource: '*' }
 const GROUP = 'admissionregistration.k8s.io'
@@ -22,11 +22,12 @@ export interface Allowed {
 export async function allowedTrials(
   door: AdmissionDoor,
   trials: readonly Trial[],
+  served: Served,
   namespace?: string,
   signal?: AbortSignal,
 ): Promise<Allowed> {
   if ((await door.missing([EVERYTHING], signal)).length === 0) return { trials, unknown: new Map() }
-  const [first] = await door.missing(rightsOfProbe(trials), signal)
+  const [first] = await door.missing(rightsOfProbe(trials, served, namespace), signal)
   if (first !== undefined) throw forbidden(first)
   const unknown = new Map<Trial, readonly AdmissionUnknown[]>()
   let lacking: Right | undefined
@@ -49,7 +50,8 @@ export async function allowedTrials(
   return { trials: kept, unknown }
 }
 
-function rightsOfProbe(trials: readonly Trial[]): Right[] {
+/** To write and to remove the probe, and to read what it is judged by: namespaces for their labels, parameters for their names. */
+function rightsOfProbe(trials: readonly Trial[], served: Served, namespace: string | undefined): Right[] {
   const laid = trials.filter((t) => t.objects.length > 0)
   if (laid.length === 0) return []
   const policies = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'].flatMap((resource) =>
@@ -61,7 +63,24 @@ function rightsOfProbe(trials: readonly Trial[]): Right[] {
     ...params.flatMap(({ metadata }) =>
       LIFE.map((verb): Right => ({ verb, group: '', resource: 'configmaps', namespace: metadata.namespace ?? 'default' })),
     ),
+    ...(laid.some((t) => looksAtNamespaces(t, namespace)) ? [{ verb: 'list', group: '', resource: 'namespaces' }] : []),
+    ...laid.flatMap((t) => paramRights(t, served, namespace)),
   ]
+}
+
+/** By their labels, or to list Secrets in each of them. */
+function looksAtNamespaces({ policy, binding, selection }: Trial, namespace: string | undefined): boolean {
+  const selectors = [policy.spec.matchConstraints.namespaceSelector, binding?.matchResources?.namespaceSelector]
+  const secrets = selection.asks.some(({ resource }) => resource.group === '' && resource.plural === 'secrets')
+  return selectorText(selectors) !== undefined || (secrets && namespace === undefined)
+}
+
+function paramRights({ policy, binding }: Trial, served: Served, namespace: string | undefined): Right[] {
+  const ref = binding?.paramRef
+  const resource = paramResource(policy.spec.paramKind, served)
+  if (ref === undefined || resource === undefined) return []
+  const place = resource.namespaced ? (ref.namespace ?? namespace) : undefined
+  return [{ verb: 'list', group: resource.group, resource: resource.plural, ...(place === undefined ? {} : { namespace: place }) }]
 }
 
 function rightsOf({ resource, operations }: Ask, namespace: string | undefined): Right[] {

@@ -137,6 +137,16 @@ it('while it is in force nobody else is warned, and of ours only the dry runs of
   await nothingLeft('undo')
 })
 
+it('as somebody else: their dry runs are the ones that are warned', async () => {
+  const { out, code } = await start([...PROBE, '--add', file, '-n', 'bank', '--as', 'jörg "o\'neil" 😀', '--as-group', 'system:masters'])
+    .ended
+  expect(code).toBe(1)
+  const [verdict] = (JSON.parse(out) as AdmissionPreview).policies
+  expect(verdict?.violations.map((v) => v.object.name)).toEqual(expect.arrayContaining(['big', 'none', 'small', 'key']))
+  expect(verdict?.unknown).toEqual([])
+  await nothingLeft('as somebody else')
+})
+
 const api = '/apis/rbac.authorization.k8s.io/v1'
 
 async function grant(user: string, rules: readonly object[]): Promise<void> {
@@ -168,6 +178,16 @@ it('without the right to write policies, or to ask about anything: refused with 
   const policer = await probe(await cluster.kubeconfigFor('policer'), maps).ended
   expect(policer).toMatchObject({ code: 3, out: '' })
   expect(policer.err).toContain('Nothing was written: list configmaps cluster-wide is missing.')
+  // What a namespace selector looks at, must be readable too.
+  await grant('blind', [
+    { apiGroups: ['admissionregistration.k8s.io'], resources: ['*'], verbs: ['*'] },
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'patch'] },
+  ])
+  const match = { namespaceSelector: { matchLabels: { tier: 'gold' } } }
+  await writeFile(maps, JSON.stringify(policy('maps', [rule()], [{ expression: 'false' }], {}, match)))
+  const blind = await probe(await cluster.kubeconfigFor('blind'), maps).ended
+  expect(blind).toMatchObject({ code: 3, out: '' })
+  expect(blind.err).toContain('Nothing was written: list namespaces cluster-wide is missing.')
   await nothingLeft('without rights')
 })
 
