@@ -76,11 +76,22 @@ function kinKey({ object, owner, stage, by, reason }: QuotaRefusal): string {
   return [refKey(owner ?? object), stage, by.kind, by.name, reason.replace(/, used: .*/, '')].join('|')
 }
 
+const STILL: Readonly<Record<string, string>> = {
+  CronJob: 'its next run would not start in full',
+  Job: 'it would not start in full',
+  StatefulSet: 'pods that are missing could not be made',
+  ReplicaSet: 'pods that are missing could not be made',
+  ReplicationController: 'pods that are missing could not be made',
+}
+
 function refusedLine(kin: readonly QuotaRefusal[]): Line {
   const [{ object, owner, stage, by, reason, stuck } = kin[0] as QuotaRefusal] = kin
   const who = safe(refLabel(owner ?? object))
   if (stage === 'rollout') {
-    const then = stuck === true ? 'its next rollout would stand still' : 'its next rollout would go on without its whole surge, more slowly'
+    const then =
+      stuck === true
+        ? (STILL[object.kind] ?? 'its next rollout would stand still')
+        : 'its next rollout would go on without its whole surge, more slowly'
     return { tone: stuck === true ? 'danger' : 'warn', text: `  ! ${who}: ${then}: ${by.kind} ${safe(by.name)}: ${safe(reason)}` }
   }
   const what = owner === undefined ? 'would not be admitted again' : `${kin.length} of its pods would not come back`

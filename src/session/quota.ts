@@ -66,24 +66,24 @@ export function quotaOf(read: State, asked: QuotaAsked, refs: readonly ObjectRef
   const proposed = proposals === undefined ? { state: read, refs: [] } : withObjects(read, proposals, ['resourceQuotas', 'limitRanges'])
   const added = [...refs, ...proposed.refs]
   const groundOf = groundsOf(proposed.state, now)
-  const malformed: Gap[] = []
+  const found: Gap[] = []
   const namespaces = names.map((name): NamespaceQuota => {
     try {
-      return judged(proposed.state, name, groundOf(name), added, blind)
+      return judged(proposed.state, name, groundOf(name), added, blind, found)
     } catch (error) {
       const { code, message } = toHardenError(error)
       // A wrong amount in what the operator gave is for the operator to correct.
       if (code !== 'input' || refs.some((ref) => ref.namespace === name)) throw error
-      malformed.push({ kind: 'resources', namespace: name, reason: 'malformed', detail: message })
+      found.push({ kind: 'resources', namespace: name, reason: 'malformed', detail: message })
       return { name, complete: false, quotas: [], limitRanges: [], refused: [], idle: [] }
     }
   })
   const uncounted = namespaces.flatMap((ns) => uncountedGaps(ns))
-  const gaps = [...blind.gaps, ...malformed, ...uncounted].filter((gap) => gap.namespace === undefined || names.includes(gap.namespace))
+  const gaps = [...blind.gaps, ...found, ...uncounted].filter((gap) => gap.namespace === undefined || names.includes(gap.namespace))
   return { added, namespaces, gaps, ...(proposals === undefined ? {} : { proposals }) }
 }
 
-function judged(state: State, name: string, whole: Ground, added: readonly ObjectRef[], blind: Blind): NamespaceQuota {
+function judged(state: State, name: string, whole: Ground, added: readonly ObjectRef[], blind: Blind, gaps: Gap[]): NamespaceQuota {
   const hidden = (resource: string) => {
     const kind = countedKind(resource)
     return !isCountable(resource) || (kind !== undefined && blind.to(kind, name))
@@ -91,12 +91,14 @@ function judged(state: State, name: string, whole: Ground, added: readonly Objec
   // Over what cannot be counted nothing is said.
   const cut = new Map(whole.quotas.map((quota) => [quota, { ...quota, hard: only(quota.hard, (resource) => !hidden(resource)) }]))
   const found = judge({ ...whole, quotas: [...cut.values()] })
+  gaps.push(...found.doubts.map(({ kind, detail }): Gap => ({ kind, namespace: name, reason: 'not-visible', detail })))
+  const counted = whole.quotas.every((quota) => [...quota.hard.keys()].every((resource) => !hidden(resource)))
   // Defaults that are not seen could fill in what seems to be missing, and hidden quotas refuse.
   const certain = !blind.to('limitRanges', name) && !blind.to('resourceQuotas', name)
   const isAdded = (kind: string, of: string) => added.some((ref) => ref.kind === kind && ref.namespace === name && ref.name === of)
   return {
     name,
-    complete: !blind.some(name) && whole.quotas.every((quota) => [...quota.hard.keys()].every((resource) => !hidden(resource))),
+    complete: !blind.some(name) && counted && found.doubts.length === 0,
     quotas: whole.quotas.map((quota) => figures(state, name, quota, cut.get(quota) ?? quota, found, isAdded('ResourceQuota', quota.name))),
     limitRanges: whole.ranges.map((range) => range.name),
     refused: certain ? found.refused : [],
@@ -192,7 +194,7 @@ function namesOf(state: State, refs: readonly ObjectRef[], namespace: string | u
 function uncountedGaps({ name, quotas }: NamespaceQuota): readonly Gap[] {
   const resources = new Set(quotas.flatMap((quota) => Object.keys(quota.hard).filter((resource) => !isCountable(resource))))
   return [...resources].map((resource) => ({
-    kind: resource,
+    kind: 'resourceQuotas',
     namespace: name,
     reason: 'not-visible',
     detail: `what counts as ${resource} is not read here`,

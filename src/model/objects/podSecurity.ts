@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { listOf } from './meta.ts'
+import { claimSpec } from './rollout.ts'
 
 const profile = z.object({ type: z.string() }).optional()
 
@@ -38,10 +39,12 @@ export const volume = z
     projected: z.object({}).optional(),
     csi: z.object({ driver: z.string() }).optional(),
     nfs: z.object({ server: z.string() }).optional(),
+    /** A claim that is made with the pod, and goes with it. */
+    ephemeral: z.object({ volumeClaimTemplate: z.object({ spec: claimSpec }).optional() }).optional(),
   })
   .transform((v) => {
-    const { name, hostPath, persistentVolumeClaim, secret, configMap, emptyDir, projected, csi, nfs } = v
-    const kept = { hostPath, persistentVolumeClaim, secret, configMap, emptyDir, projected, csi, nfs }
+    const { name, hostPath, persistentVolumeClaim, secret, configMap, emptyDir, projected, csi, nfs, ephemeral } = v
+    const kept = { hostPath, persistentVolumeClaim, secret, configMap, emptyDir, projected, csi, nfs, ephemeral }
     const type = v.type ?? Object.keys(v).find((key) => key !== 'name' && v[key] !== undefined && v[key] !== null)
     const set = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)) as typeof kept
     return { name, ...(type === undefined ? {} : { type }), ...set }

@@ -11,8 +11,13 @@ export const rollout = z
   .optional()
 export type Rollout = z.infer<typeof rollout>
 
+export const claimSpec = z
+  .object({ storageClassName: z.string().optional(), resources: z.object({ requests: resourceList }).optional() })
+  .optional()
+export type ClaimSpec = z.infer<typeof claimSpec>
+
 /** What a StatefulSet makes claims of. */
 export const claimTemplate = z.object({
   metadata: z.object({ name: z.string() }),
-  spec: z.object({ storageClassName: z.string().optional(), resources: z.object({ requests: resourceList }).optional() }).optional(),
+  spec: claimSpec,
 })

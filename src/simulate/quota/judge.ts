@@ -1,6 +1,6 @@
 import type { Item, Kind } from '#model/kinds.ts'
 import type { IdleWorkload, QuotaRefusal } from '#model/quota.ts'
-import { type ObjectRef, refKey } from '#model/refs.ts'
+import { type ObjectRef, refKey, refLabel } from '#model/refs.ts'
 import { topOwner } from '../workloads.ts'
 import { refTo } from '../workloadsRefs.ts'
 import { againstQuotas } from './admission.ts'
@@ -35,6 +35,8 @@ export interface Judgement {
   readonly afterRollout: ReadonlyMap<Quota, Resources>
   readonly refused: readonly QuotaRefusal[]
   readonly idle: readonly IdleWorkload[]
+  /** What admission would fill in of itself, and nothing shows it: the verdict on these is not sure. */
+  readonly doubts: readonly { readonly kind: string; readonly detail: string }[]
 }
 
 /** Would everything still be admitted, made again one by one, and would the next rollouts? Throws HardenError `input`. */
@@ -56,7 +58,8 @@ export function judge(ground: Ground): Judgement {
     quotas.map((quota) => [quota, rollouts.reduce<Resources>((peak, r) => most(peak, r.peak.get(quota) ?? none), used.get(quota) ?? none)]),
   )
   const idle = workloads.filter((w) => w.idle).map((w) => judgeIdle(w, ranges, quotas, used))
-  return { used, afterRollout, refused: [...madeAgain(held, quotas, used), ...rollouts.flatMap((r) => r.refused)], idle }
+  const refused = [...madeAgain(held, quotas, used), ...rollouts.flatMap((r) => r.refused)]
+  return { used, afterRollout, refused, idle, doubts: quotas.length === 0 ? [] : workloads.flatMap((w) => doubtsOf(w, quotas)) }
 }
 
 export function heldIn({ lists, others, ranges, now }: Ground, workloads: readonly Workload[]): readonly Held[] {
@@ -96,6 +99,21 @@ function madeAgain(held: readonly Held[], quotas: readonly Quota[], before: Read
       ({ by, reason }): QuotaRefusal => ({ object: ref, ...(owner === undefined ? {} : { owner }), stage: 'today', by, reason }),
     )
   })
+}
+
+/** On a pod that lives it is seen. */
+function doubtsOf({ ref, spec, live }: Workload, quotas: readonly Quota[]): Judgement['doubts'] {
+  if (live.length > 0) return []
+  const { runtimeClassName, overhead, priorityClassName } = spec
+  const scoped = quotas.some((quota) => quota.scopes.some((scope) => scope.scopeName === 'PriorityClass'))
+  return [
+    ...(runtimeClassName !== undefined && overhead === undefined
+      ? [{ kind: 'RuntimeClass', detail: `the overhead of RuntimeClass ${runtimeClassName}, which ${refLabel(ref)} takes, is not read` }]
+      : []),
+    ...(scoped && priorityClassName === undefined
+      ? [{ kind: 'PriorityClass', detail: `${refLabel(ref)} takes the cluster's default PriorityClass, which is not read` }]
+      : []),
+  ]
 }
 
 function judgeIdle(w: Workload, ranges: readonly Range[], quotas: readonly Quota[], used: ReadonlyMap<Quota, Resources>): IdleWorkload {

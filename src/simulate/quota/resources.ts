@@ -27,6 +27,11 @@ export function plus(a: Resources, b: Resources): Resources {
   return sum
 }
 
+export function times(resources: Resources, n: number): Resources {
+  if (n === 1) return resources
+  return new Map([...resources].map(([name, q]) => [name, { ...q, milli: q.milli * BigInt(n) }]))
+}
+
 /** Without what `b` names. */
 export function less(a: Resources, b: Resources): Resources {
   if (b.size === 0) return a

@@ -3,6 +3,7 @@ import type { PodSpec } from '#model/objects/workload.ts'
 import { type ObjectRef, refKey } from '#model/refs.ts'
 import { topOwner } from '../workloads.ts'
 import { refTo } from '../workloadsRefs.ts'
+import { type Claims, claimsOfSet } from './claims.ts'
 import { surgeOfDaemonSet, surgeOfDeployment } from './surge.ts'
 import { isEnded } from './usage.ts'
 
@@ -33,7 +34,8 @@ export interface Workload {
   readonly unavailable: number
   /** Objects besides pods that it makes for it. */
   readonly makes: readonly Kind[]
-  readonly claims: readonly Item<'persistentVolumeClaims'>[]
+  /** Claims that its missing pods need. */
+  readonly claims: readonly Claims[]
   /** Scaled to zero or suspended. */
   readonly idle: boolean
 }
@@ -55,18 +57,17 @@ export function workloadsOf(lists: WorkloadLists, now: Date): readonly Workload[
     const ref = refTo(kind, item)
     const live = byOwner.get(refKey(ref)) ?? []
     const { desired, surge = 0, unavailable = 0, makes = [], idle = false } = sizeOf(live.length)
-    const missing = Math.max(0, desired - live.length)
-    return { ref, spec: asMade(spec, live[0]?.spec), live, missing, surge, unavailable, makes, claims: [], idle }
+    const missing = Math.max(0, whole(desired) - live.length)
+    return { ref, spec: asMade(spec, live[0]?.spec), live, missing, surge: whole(surge), unavailable, makes, claims: [], idle }
   }
   return [
     ...lists.deployments.map((d) => make('deployments', d, d.spec.template.spec, () => sizeOfDeployment(d))),
-    ...lists.statefulSets.map((s) =>
-      withClaims(
-        make('statefulSets', s, s.spec.template.spec, () => ofReplicas(s.spec.replicas)),
-        s,
-        lists,
-      ),
-    ),
+    ...lists.statefulSets.map((set) => {
+      const workload = make('statefulSets', set, set.spec.template.spec, () => ofReplicas(set.spec.replicas))
+      return workload.missing === 0
+        ? workload
+        : { ...workload, claims: claimsOfSet(set, whole(set.spec.replicas), lists.persistentVolumeClaims) }
+    }),
     ...lists.daemonSets.map((d) => make('daemonSets', d, d.spec.template.spec, (live) => sizeOfDaemonSet(d, live))),
     ...lists.replicaSets
       .filter((set) => !set.metadata.ownerReferences.some((o) => o.kind === 'Deployment'))
@@ -81,6 +82,11 @@ export function workloadsOf(lists: WorkloadLists, now: Date): readonly Workload[
       .filter((job) => !job.metadata.ownerReferences.some((o) => o.kind === 'CronJob'))
       .map((job) => make('jobs', job, job.spec.template.spec, (live) => sizeOfJob(job, live))),
   ]
+}
+
+/** Files may say anything. */
+function whole(n = 1): number {
+  return Math.max(0, Math.trunc(n))
 }
 
 /** What admission fills in of itself (the class' overhead, the cluster's own priority) is seen on the pods that live. */
@@ -120,23 +126,6 @@ function sizeOfJob({ spec, status }: Item<'jobs'>, live: number): Size {
 
 function podsOfJob({ parallelism = 1, completions }: Item<'jobs'>['spec']): number {
   return Math.min(parallelism, completions ?? parallelism)
-}
-
-/** The claims that its missing pods would need and that are not there. */
-function withClaims(workload: Workload, set: Item<'statefulSets'>, { persistentVolumeClaims }: WorkloadLists): Workload {
-  if (workload.missing === 0) return workload
-  const there = new Set(persistentVolumeClaims.map((claim) => claim.metadata.name))
-  const { name } = set.metadata
-  const claims = Array.from({ length: set.spec.replicas ?? 1 }, (_, ordinal) => ordinal).flatMap((ordinal) =>
-    set.spec.volumeClaimTemplates
-      .map((template) => ({ name: `${template.metadata.name}-${name}-${ordinal}`, spec: template.spec }))
-      .filter((claim) => !there.has(claim.name))
-      .map((claim): Item<'persistentVolumeClaims'> => {
-        const metadata = { ...set.metadata, name: claim.name, annotations: {}, creationTimestamp: undefined, deletionTimestamp: undefined }
-        return { metadata, spec: { ...claim.spec, resources: claim.spec?.resources ?? { requests: {} } }, status: {} }
-      }),
-  )
-  return { ...workload, claims }
 }
 
 /** Of what a workload makes besides pods: how it is counted. */

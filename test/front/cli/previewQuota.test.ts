@@ -123,6 +123,40 @@ describe('preview quota', () => {
     expect((JSON.parse(roomy.out) as QuotaPreview).proposals?.[0]?.spec).toMatchObject({ hard: { pods: '12', 'requests.cpu': '9' } })
   })
 
+  it('counts the claims that pods bring along or wait for, and any number of pods', async () => {
+    const claim = '{spec: {storageClassName: gold, resources: {requests: {storage: 1Gi}}}}'
+    const spec = `{containers: [{name: a}], volumes: [{name: tmp, ephemeral: {volumeClaimTemplate: ${claim}}}]}`
+    const set = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: shop}
+spec: {replicas: 3, selector: {matchLabels: {a: b}}, template: {spec: ${spec}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {resources: {requests: {storage: 2Gi}}}}]}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data-db-1, namespace: shop}
+spec: {resources: {requests: {storage: 2Gi}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: huge, namespace: shop}
+spec: {replicas: 2000000000, selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: a}]}}}
+`
+    const hard = '{persistentvolumeclaims: 6, requests.storage: 8Gi, gold.storageclass.storage.k8s.io/persistentvolumeclaims: 3, pods: 9}'
+    const { code, out } = await preview('--from', file('set.yaml', set), '--add', file('claims.yaml', quota(hard)), '-o', 'json')
+    const { namespaces } = JSON.parse(out) as QuotaPreview
+    expect(code).toBe(1)
+    expect(namespaces[0]?.quotas[0]?.afterRollout).toMatchObject({
+      persistentvolumeclaims: '6',
+      'requests.storage': '9Gi',
+      'gold.storageclass.storage.k8s.io/persistentvolumeclaims': '3',
+      pods: '2500M',
+    })
+    expect(namespaces[0]?.refused.map((r) => [r.object.name, r.stuck, r.reason])).toEqual([
+      ['huge', true, 'exceeded quota: bound, requested: pods=1, used: pods=9, limited: pods=9'],
+      ['db', true, 'exceeded quota: bound, requested: requests.storage=1Gi, used: requests.storage=8Gi, limited: requests.storage=8Gi'],
+    ])
+  })
+
   it('what is not read is unknown, never fine', async () => {
     const add = file('widgets.yaml', quota('{count/widgets.example.com: 3, secrets: 1, pods: 9}'))
     const { code, out } = await preview('--from', shop, '--add', add, '-o', 'json')
@@ -133,7 +167,7 @@ describe('preview quota', () => {
       complete: false,
       used: { 'count/widgets.example.com': null, secrets: null, pods: '4' },
     })
-    expect(gaps.map((gap) => gap.kind)).toEqual(['secrets', 'count/widgets.example.com'])
+    expect(gaps.map((gap) => gap.kind)).toEqual(['secrets', 'resourceQuotas'])
     expect((await preview('--from', shop, '--add', add)).out).toContain('Could not be seen')
   })
 
