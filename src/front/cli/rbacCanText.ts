@@ -59,10 +59,10 @@ export function viaWords({ binding, role, to }: Rule['via'][number]): string {
 
 /** The answer as JSON: fields of a rule that are empty are left out, as in a manifest. */
 export function canJson(answer: CanAnswer): unknown {
+  return { ...answer, ...canRulesJson(answer) }
+}
+
+export function canRulesJson({ clusterWide, namespaces }: Pick<CanAnswer, 'clusterWide' | 'namespaces'>): object {
   const rule = ({ via, ...own }: Rule) => ({ ...tidyRule(own), via: via.map((v) => ({ ...v, rule: tidyRule(v.rule) })) })
-  return {
-    ...answer,
-    clusterWide: answer.clusterWide.map(rule),
-    namespaces: answer.namespaces.map(({ name, rules }) => ({ name, rules: rules.map(rule) })),
-  }
+  return { clusterWide: clusterWide.map(rule), namespaces: namespaces.map(({ name, rules }) => ({ name, rules: rules.map(rule) })) }
 }
