@@ -28,6 +28,7 @@ import { check as auditLogMaxSize } from './audit/log-max-size.ts'
 import { check as auditLogPath } from './audit/log-path.ts'
 import { check as auditPolicy } from './audit/policy.ts'
 import { check as auditPolicyCoverage } from './audit/policy-coverage.ts'
+import { check as backupCapacityReserve } from './backup/capacity-reserve.ts'
 import { check as backupEncryptionConfiguration } from './backup/encryption-configuration.ts'
 import { check as backupEtcdJob } from './backup/etcd-job.ts'
 import { check as backupEtcdJobSuccess } from './backup/etcd-job-success.ts'
@@ -35,6 +36,7 @@ import { check as backupMissingProbes } from './backup/missing-probes.ts'
 import { check as backupNoDisruptionBudget } from './backup/no-disruption-budget.ts'
 import { check as backupNoSpread } from './backup/no-spread.ts'
 import { check as backupOffHostCopy } from './backup/off-host-copy.ts'
+import { check as backupOneNode } from './backup/one-node.ts'
 import { check as backupRestoreDrill } from './backup/restore-drill.ts'
 import { check as backupSingleReplica } from './backup/single-replica.ts'
 import { check as backupVeleroHealth } from './backup/velero-health.ts'
@@ -143,6 +145,7 @@ import { check as nodesKubeletRotateCertificates } from './nodes/kubelet-rotate-
 import { check as nodesKubeletRotateServingCertificate } from './nodes/kubelet-rotate-serving-certificate.ts'
 import { check as nodesKubeletSeccompDefault } from './nodes/kubelet-seccomp-default.ts'
 import { check as nodesKubeletServingCertificate } from './nodes/kubelet-serving-certificate.ts'
+import { check as workloadsPodSecurityEnforced } from './workloads/pod-security-enforced.ts'
 
 export const checks: readonly Check[] = [
   accessAnonymousBindings,
@@ -173,6 +176,7 @@ export const checks: readonly Check[] = [
   auditLogPath,
   auditPolicy,
   auditPolicyCoverage,
+  backupCapacityReserve,
   backupEncryptionConfiguration,
   backupEtcdJob,
   backupEtcdJobSuccess,
@@ -180,6 +184,7 @@ export const checks: readonly Check[] = [
   backupNoDisruptionBudget,
   backupNoSpread,
   backupOffHostCopy,
+  backupOneNode,
   backupRestoreDrill,
   backupSingleReplica,
   backupVeleroHealth,
@@ -288,4 +293,5 @@ export const checks: readonly Check[] = [
   nodesKubeletRotateServingCertificate,
   nodesKubeletSeccompDefault,
   nodesKubeletServingCertificate,
+  workloadsPodSecurityEnforced,
 ]

@@ -1,6 +1,9 @@
 import type { ObjectRef } from './refs.ts'
 import type { Gap } from './right.ts'
 
+/** A cluster whose requests are above this share of its capacity has no room for what goes wrong. */
+export const RESERVE = 0.7
+
 /** What is lost, all of it at once. `nodes` are those of the zones as well. */
 export interface LossEvent {
   readonly nodes: readonly string[]

@@ -1,4 +1,15 @@
-import type { CapacityLoss, Comeback, Fate, Loss, LossEvent, LossPreview, LostPod, PullLoss, WorkloadLoss } from '#model/loss.ts'
+import {
+  type CapacityLoss,
+  type Comeback,
+  type Fate,
+  type Loss,
+  type LossEvent,
+  type LossPreview,
+  type LostPod,
+  type PullLoss,
+  RESERVE,
+  type WorkloadLoss,
+} from '#model/loss.ts'
 import { refLabel } from '#model/refs.ts'
 import { safe } from '#model/text.ts'
 import { columns } from './columns.ts'
@@ -8,8 +19,6 @@ import { gapSentence } from './words.ts'
 /** Workloads of one loss, and pods of one workload, that are shown. */
 const MOST = 40
 const MOST_PODS = 5
-/** Requests above this share leave no room for what goes wrong. */
-const RESERVE = 0.7
 
 const plain = (text: string): Line => ({ tone: 'plain', text })
 

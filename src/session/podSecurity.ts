@@ -6,7 +6,7 @@ import { describeRight } from '#model/right.ts'
 import { itemsOf, type State } from '#model/state.ts'
 import { type Judged, judge, podGroups, strictestOf, violationsOf } from '#simulate/podSecurity/preview.ts'
 import { compareWithServer, readWarnings, versionToAsk } from '#simulate/podSecurity/serverWarnings.ts'
-import { POD_SECURITY_KINDS, type Target as PodTarget, podSecurityTargets } from '#simulate/podSecurity/targets.ts'
+import { POD_SECURITY_KINDS, type PodSecurityLists, type Target as PodTarget, podSecurityTargets } from '#simulate/podSecurity/targets.ts'
 import { minorOf } from '#simulate/podSecurity/version.ts'
 import type { SessionDeps } from './deps.ts'
 import type { Target } from './types.ts'
@@ -57,7 +57,8 @@ interface Found {
 export function podSecurityOf(state: State, asked: PodSecurityAsked): Found {
   const { level, policyVersion, namespace } = asked
   const minor = minorOf(policyVersion, state.cluster.version)
-  const targets = podSecurityTargets(state, namespace)
+  const lists = Object.fromEntries(POD_SECURITY_KINDS.map((kind) => [kind, itemsOf(state, kind)])) as PodSecurityLists
+  const targets = podSecurityTargets(lists, namespace)
   const sight = sightOf(state, { reads: POD_SECURITY_KINDS })
   const whole = new Set((sight.seen?.namespaces ?? []).map((n) => n.metadata.name))
   const gaps = sight.gaps.filter((gap) => namespace === undefined || gap.namespace === undefined || gap.namespace === namespace)

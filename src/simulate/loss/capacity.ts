@@ -1,11 +1,8 @@
 import type { CapacityLoss, ControlPlaneLoss, Share } from '#model/loss.ts'
 import { type Amounts, addAmounts } from '../schedule/amounts.ts'
 import { takesAnyPod } from '../schedule/taints.ts'
-import type { World } from '../schedule/world.ts'
+import type { NodeView, World } from '../schedule/world.ts'
 import type { Running, Scene } from './scene.ts'
-
-/** A cluster whose requests are above this share of its capacity has no room for what goes wrong. */
-export const RESERVE = 0.7
 
 /**
  * Requests against allocatable, over nodes that take any pod; afterwards with all that is made anew on what is left of them.
@@ -27,6 +24,17 @@ export function capacityLosses(scene: Scene, world: World, again: readonly Runni
     now: share(used.get(resource), has.get(resource)),
     after: share(usedAfter.get(resource), hasAfter.get(resource)),
   }))
+}
+
+/** What is asked for of what nodes can give that take any pod. */
+export function capacityOf(
+  nodes: readonly NodeView[],
+): readonly { readonly resource: 'cpu' | 'memory'; readonly share: number | undefined }[] {
+  const open = nodes.filter(takesAnyPod)
+  const sum = (amounts: readonly Amounts[]) => amounts.reduce(addAmounts, new Map() as Amounts)
+  const used = sum(open.map((n) => n.used))
+  const has = sum(open.map((n) => n.allocatable))
+  return (['cpu', 'memory'] as const).map((resource) => ({ resource, share: share(used.get(resource), has.get(resource)).share }))
 }
 
 function share(requested = 0n, allocatable = 0n): Share {

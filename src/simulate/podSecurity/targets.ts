@@ -1,6 +1,5 @@
 import { type Item, KINDS, type Kind } from '#model/kinds.ts'
 import { type ObjectRef, refKey } from '#model/refs.ts'
-import { itemsOf, type State } from '#model/state.ts'
 import { isMirrorPod, topOwner } from '../workloads.ts'
 import { refTo } from '../workloadsRefs.ts'
 import type { Path } from './path.ts'
@@ -19,6 +18,9 @@ export const POD_SECURITY_KINDS = [
   'cronJobs',
   'podTemplates',
 ] as const satisfies readonly Kind[]
+
+type PodSecurityKind = (typeof POD_SECURITY_KINDS)[number]
+export type PodSecurityLists = { readonly [K in PodSecurityKind]?: readonly Item<K>[] }
 
 /** A pod or a template of pods. */
 export interface Target {
@@ -40,10 +42,11 @@ interface Template {
  * Every pod and every template that makes pods, scaled to zero or suspended too. What a Deployment made of itself is left
  * out: its ReplicaSets are its template again, and old ones are history.
  */
-export function podSecurityTargets(state: State, namespace?: string): readonly Target[] {
-  const deployments = new Set(itemsOf(state, 'deployments').map((d) => refKey(refTo('deployments', d))))
-  const jobs = new Map(itemsOf(state, 'jobs').map((job) => [`${job.metadata.namespace}/${job.metadata.name}`, job]))
-  const ofPods = itemsOf(state, 'pods').map((pod): Target => {
+export function podSecurityTargets(lists: PodSecurityLists, namespace?: string): readonly Target[] {
+  const of = <K extends PodSecurityKind>(kind: K) => (lists[kind] ?? []) as readonly Item<K>[]
+  const deployments = new Set(of('deployments').map((d) => refKey(refTo('deployments', d))))
+  const jobs = new Map(of('jobs').map((job) => [`${job.metadata.namespace}/${job.metadata.name}`, job]))
+  const ofPods = of('pods').map((pod): Target => {
     const ref = refTo('pods', pod)
     const owner = topOwner(pod, jobs)
     const made = refKey(owner) === refKey(ref) ? {} : { owner }
@@ -51,15 +54,15 @@ export function podSecurityTargets(state: State, namespace?: string): readonly T
   })
   const all = [
     ...(['deployments', 'statefulSets', 'daemonSets'] as const).flatMap((kind) =>
-      itemsOf(state, kind).flatMap((item) => template(kind, item, IN_SPEC, item.spec.template)),
+      of(kind).flatMap((item) => template(kind, item, IN_SPEC, item.spec.template)),
     ),
-    ...itemsOf(state, 'replicaSets')
+    ...of('replicaSets')
       .filter((set) => !set.metadata.ownerReferences.some((o) => deployments.has(ownerKey(o, set.metadata.namespace))))
       .flatMap((item) => template('replicaSets', item, IN_SPEC, item.spec.template)),
-    ...itemsOf(state, 'replicationControllers').flatMap((item) => template('replicationControllers', item, IN_SPEC, item.spec?.template)),
-    ...itemsOf(state, 'cronJobs').flatMap((item) => template('cronJobs', item, IN_JOB, item.spec.jobTemplate.spec.template)),
-    ...itemsOf(state, 'jobs').flatMap((item) => template('jobs', item, IN_SPEC, item.spec.template)),
-    ...itemsOf(state, 'podTemplates').flatMap((item) => template('podTemplates', item, ['template'], item.template)),
+    ...of('replicationControllers').flatMap((item) => template('replicationControllers', item, IN_SPEC, item.spec?.template)),
+    ...of('cronJobs').flatMap((item) => template('cronJobs', item, IN_JOB, item.spec.jobTemplate.spec.template)),
+    ...of('jobs').flatMap((item) => template('jobs', item, IN_SPEC, item.spec.template)),
+    ...of('podTemplates').flatMap((item) => template('podTemplates', item, ['template'], item.template)),
     ...ofPods,
   ]
   return namespace === undefined ? all : all.filter((t) => t.ref.namespace === namespace)

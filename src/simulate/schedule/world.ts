@@ -73,7 +73,7 @@ export function podView(pod: Item<'pods'>, namespaces: World['namespaces']): Pod
 }
 
 /** The nodes of a cluster with what runs on them. */
-function nodeViews(nodes: readonly Item<'nodes'>[], running: readonly PodView[]): readonly NodeView[] {
+export function nodeViews(nodes: readonly Item<'nodes'>[], running: readonly PodView[]): readonly NodeView[] {
   const byNode = Map.groupBy(running, (pod) => pod.spec.nodeName ?? '')
   return nodes.map((node) =>
     withPods(
