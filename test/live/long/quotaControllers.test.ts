@@ -12,7 +12,7 @@ import { ensureNodeAssets } from '../../cluster/node/assets.mjs'
 import { makeWorkspace, type Workspace } from '../../cluster/workspace.ts'
 
 /*
- * The controllers themselves roll Deployments out under quotas; there is no kubelet, so the test says that pods are ready. What
+ * The controllers themselves roll workloads out under quotas; there is no kubelet, so the test says that pods are ready. What
  * the preview says beforehand (refused, standing still, used) is held against what they do.
  */
 
@@ -31,8 +31,14 @@ beforeAll(async () => {
     '--authentication-skip-lookup',
     '--secure-port=0',
     '--leader-elect=false',
-    '--controllers=resourcequota-controller,deployment-controller,replicaset-controller',
+    '--controllers=resourcequota-controller,deployment-controller,replicaset-controller,statefulset-controller,daemonset-controller',
   ]
+  // As many as DaemonSets have pods here.
+  for (const name of ['a', 'b', 'c']) {
+    await send('POST', '/api/v1/nodes', { metadata: { name } })
+    // A new node is tainted as not ready until its kubelet says otherwise.
+    await send('PATCH', `/api/v1/nodes/${name}`, { spec: { taints: null } }, 'application/merge-patch+json')
+  }
   const file = path.join((await ensureNodeAssets()).bin, 'kube-controller-manager')
   const log = path.join(workspace.dir, 'controllers.log')
   controllers = new Daemon(file, flags, { name: 'controllers', log, cwd: workspace.dir, guard: workspace.guard })
@@ -54,15 +60,17 @@ interface Pod {
   readonly metadata: { readonly name: string }
   readonly status: { readonly phase?: string; readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
 }
-interface Deployment {
+interface Workload {
   readonly metadata: { readonly generation: number }
-  readonly status: {
-    readonly observedGeneration?: number
-    readonly updatedReplicas?: number
-    readonly replicas?: number
-    readonly availableReplicas?: number
-  }
+  readonly status: { readonly observedGeneration?: number; readonly [count: string]: number | string | undefined }
 }
+/** The counts that all are at the number wanted where a workload is rolled out. */
+const COUNTS = {
+  deployments: ['updatedReplicas', 'replicas', 'availableReplicas'],
+  statefulsets: ['updatedReplicas', 'replicas', 'availableReplicas'],
+  daemonsets: ['updatedNumberScheduled', 'desiredNumberScheduled', 'numberAvailable'],
+} as const
+type Plural = keyof typeof COUNTS
 
 /** Says of every pod that it is ready, as a kubelet would after a while. */
 async function makeReady(namespace: string): Promise<void> {
@@ -76,31 +84,32 @@ async function makeReady(namespace: string): Promise<void> {
     }
 }
 
-async function isRolledOut(namespace: string, replicas: number): Promise<boolean> {
-  const { metadata, status } = await send<Deployment>('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/web`)
-  const { observedGeneration, updatedReplicas = 0, replicas: all = 0, availableReplicas = 0 } = status
-  return observedGeneration === metadata.generation && [updatedReplicas, all, availableReplicas].every((n) => n === replicas)
+async function isRolledOut(namespace: string, plural: Plural, replicas: number): Promise<boolean> {
+  const { metadata, status } = await send<Workload>('GET', `/apis/apps/v1/namespaces/${namespace}/${plural}/web`)
+  return status.observedGeneration === metadata.generation && COUNTS[plural].every((name) => status[name] === replicas)
 }
 
 /** Is it done before the time is over? */
-async function rollsOut(namespace: string, replicas: number, ms: number): Promise<boolean> {
+async function rollsOut(namespace: string, plural: Plural, replicas: number, ms: number): Promise<boolean> {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(250)) {
     await makeReady(namespace)
-    if (await isRolledOut(namespace, replicas)) return true
+    if (await isRolledOut(namespace, plural, replicas)) return true
   }
   return false
 }
 
 type Hard = Readonly<Record<string, string>>
 interface Case {
+  readonly plural: Plural
   readonly replicas: number
   readonly surge: number | string
   readonly unavailable: number | string
   /** A quota of ours, or what is proposed. */
   readonly hard: Hard | 'proposed'
-  readonly recreate?: true
+  readonly type?: string
 }
 const rolling = (replicas: number, surge: number | string, unavailable: number | string, hard: Case['hard']): Case => ({
+  plural: 'deployments',
   replicas,
   surge,
   unavailable,
@@ -122,7 +131,14 @@ const CASES: readonly Case[] = [
   rolling(2, 1, 0, { 'count/pods': '3' }),
   rolling(2, 1, 0, { 'count/replicasets.apps': '1' }),
   rolling(2, 1, 0, { 'count/replicasets.apps': '2', 'count/deployments.apps': '1', secrets: '2', configmaps: '3', services: '1' }),
-  { ...rolling(3, 0, 0, { pods: '3' }), recreate: true },
+  { ...rolling(3, 0, 0, { pods: '3' }), type: 'Recreate' },
+  { ...rolling(3, 1, 0, { pods: '3' }), plural: 'daemonsets' },
+  { ...rolling(3, '34%', 0, { pods: '4' }), plural: 'daemonsets' },
+  { ...rolling(3, '34%', 0, { pods: '5' }), plural: 'daemonsets' },
+  { ...rolling(3, 0, 1, { pods: '3' }), plural: 'daemonsets' },
+  { ...rolling(3, 0, 0, { pods: '3', 'requests.cpu': '300m' }), plural: 'statefulsets' },
+  { ...rolling(3, 1, 0, 'proposed'), plural: 'daemonsets' },
+  { ...rolling(2, 0, 0, 'proposed'), plural: 'statefulsets' },
   rolling(3, 1, 0, 'proposed'),
   rolling(4, '50%', 0, 'proposed'),
 ]
@@ -131,13 +147,20 @@ const template = (version: string) => ({
   spec: { containers: [{ name: 'app', image: 'x', resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '64Mi' } } }] },
 })
 
-/** A Deployment whose pods are all ready, and a pod that has ended. */
-async function place({ replicas, surge, unavailable, recreate }: Case, namespace: string): Promise<void> {
+/** How a new version takes the place of the old: of a StatefulSet one by one, there is no choice. */
+function strategyOf({ plural, surge, unavailable, type = 'RollingUpdate' }: Case): object {
+  if (plural === 'statefulsets') return { updateStrategy: { type } }
+  const how = type === 'RollingUpdate' ? { type, rollingUpdate: { maxSurge: surge, maxUnavailable: unavailable } } : { type }
+  return plural === 'deployments' ? { strategy: how } : { updateStrategy: how }
+}
+
+/** A workload whose pods are all ready, and a pod that has ended. */
+async function place(one: Case, namespace: string): Promise<void> {
+  const { plural, replicas } = one
   await cluster.createNamespace(namespace)
-  const rollingUpdate = { maxSurge: surge, maxUnavailable: unavailable }
-  const strategy = recreate ? { type: 'Recreate' } : { type: 'RollingUpdate', rollingUpdate }
-  const spec = { replicas, strategy, selector: { matchLabels: { app: 'web' } }, template: template('1') }
-  await send('POST', `/apis/apps/v1/namespaces/${namespace}/deployments`, { metadata: { name: 'web' }, spec })
+  const size = plural === 'daemonsets' ? {} : { replicas }
+  const spec = { ...size, ...strategyOf(one), selector: { matchLabels: { app: 'web' } }, template: template('1') }
+  await send('POST', `/apis/apps/v1/namespaces/${namespace}/${plural}`, { metadata: { name: 'web' }, spec })
   await send('POST', `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'c' } })
   await send('POST', `/api/v1/namespaces/${namespace}/pods`, { metadata: { name: 'ended' }, spec: template('1').spec })
   await send(
@@ -146,7 +169,7 @@ async function place({ replicas, surge, unavailable, recreate }: Case, namespace
     { status: { phase: 'Succeeded' } },
     'application/merge-patch+json',
   )
-  expect(await rollsOut(namespace, replicas, 60_000)).toBe(true)
+  expect(await rollsOut(namespace, plural, replicas, 60_000), namespace).toBe(true)
 }
 
 async function preview(namespace: string, headroom?: number) {
@@ -199,11 +222,11 @@ async function tried(one: Case, namespace: string): Promise<string | undefined> 
   const stuck = refused.some((r) => r.stuck === true)
   await send(
     'PATCH',
-    `/apis/apps/v1/namespaces/${namespace}/deployments/web`,
+    `/apis/apps/v1/namespaces/${namespace}/${one.plural}/web`,
     { spec: { template: template('2') } },
     'application/merge-patch+json',
   )
-  const done = await rollsOut(namespace, one.replicas, stuck ? 12_000 : 90_000)
+  const done = await rollsOut(namespace, one.plural, one.replicas, stuck ? 12_000 : 90_000)
   if (done === stuck) return `${label}: ${done ? 'rolled out' : 'stood still'}, we say ${JSON.stringify(refused)}`
   console.log(`${label}: ${done ? 'rolled out' : 'stood still'}; refused: ${refused.length > 0}`)
   return undefined
