@@ -2,12 +2,12 @@ import type { AuditEvent, AuditLine } from '#model/audit.ts'
 import { HardenError } from '#model/errors.ts'
 import type { KubeObject } from '#model/refs.ts'
 import type { State } from '#model/state.ts'
-import { type GrantedRule, grantedNow } from '#simulate/learn/compare.ts'
+import { type GrantedRule, grantedNow, type UsedNow, usedNow } from '#simulate/learn/compare.ts'
 import { hiddenNeeds, windowNote } from '#simulate/learn/hidden.ts'
 import { grantsFromObjects, objectsFor } from '#simulate/learn/objects.ts'
 import { type LearnOptions, propose } from '#simulate/learn/propose.ts'
 import { type Replayed, replaying } from '#simulate/learn/replay.ts'
-import { type Gathered, gathering, refusalOf, type Used } from '#simulate/learn/uses.ts'
+import { type Gathered, gathering, pathWords, refusalOf, type Used, useWords } from '#simulate/learn/uses.ts'
 import { grantsIn } from './whoCan.ts'
 
 export type { LearnOptions } from '#simulate/learn/propose.ts'
@@ -23,6 +23,8 @@ export interface LearnedSubject {
   readonly notes: readonly string[]
   /** Only where a cluster was looked at. */
   readonly granted?: readonly GrantedRule[]
+  /** The rights that were used, by whether they are granted now; only where a cluster was looked at. */
+  readonly now?: UsedNow
 }
 
 export interface Learned {
@@ -75,7 +77,7 @@ export async function learn({ subject, options, lines, state }: LearnAsked): Pro
       ...told(used),
       objects,
       replay: replays.get(used.user)?.replayed ?? { calls: 0, denied: 0, examples: [] },
-      ...(grants === undefined ? {} : { granted: grantedNow(used, grants) }),
+      ...(grants === undefined ? {} : { granted: grantedNow(used, grants), now: usedNow(used, grants) }),
     })),
     refused: users.flatMap((u) => {
       const why = refusalOf(u.user)
@@ -94,11 +96,11 @@ async function each(lines: LearnAsked['lines'], add: (event: AuditEvent) => void
 
 function told(used: Used): Pick<LearnedSubject, 'user' | 'wanted' | 'used' | 'notes'> {
   const rights = [...used.uses.values()].map((u) => ({
-    right: `${u.verb} ${u.resource}${u.group === '' ? '' : `.${u.group}`}${u.namespace === '' ? '' : ` in ${u.namespace}`}`,
+    right: useWords(u),
     calls: u.count,
     last: u.last,
   }))
-  const paths = [...used.paths.values()].map((p) => ({ right: `${p.verb} ${p.path}`, calls: p.count, last: p.last }))
+  const paths = [...used.paths.values()].map((p) => ({ right: pathWords(p), calls: p.count, last: p.last }))
   return {
     user: used.user,
     used: [...rights, ...paths].toSorted((a, b) => a.calls - b.calls),

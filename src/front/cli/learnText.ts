@@ -14,10 +14,12 @@ export function learnYaml(objects: Learned['subjects'][number]['objects']): stri
 export function learnLines(learned: Learned): string {
   const { window, events } = learned
   const lines = [`${events} events, ${safe(window.from)} to ${safe(window.to)}.`, ...learned.notes.map(safe)]
-  for (const { user, replay, wanted, notes, granted, objects } of learned.subjects) {
+  for (const { user, replay, wanted, notes, granted, now, objects } of learned.subjects) {
     lines.push(`${safe(user)}: ${objects.length} objects; of ${replay.calls} allowed calls in the logs, ${replay.denied} would be denied.`)
     for (const { right, calls } of wanted.slice(0, 10)) lines.push(`  was forbidden and stays so: ${safe(right)} (${calls} times)`)
     for (const note of notes) lines.push(`  ${safe(note)}`)
+    if (now !== undefined) lines.push(`  of the rights used, ${now.unchanged.length} are granted now and ${now.missing.length} are not.`)
+    for (const right of (now?.missing ?? []).slice(0, 10)) lines.push(`  used, and not granted now: ${safe(right)}`)
     for (const { binding, rule, calls, throughGroup } of granted ?? [])
       if (calls === 0) {
         const at = binding.namespace === undefined ? '' : `${safe(binding.namespace)}/`

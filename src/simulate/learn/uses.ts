@@ -134,6 +134,15 @@ function wantedWords(request: Exclude<Call['request'], { path: string }>): strin
   return `${request.verb} ${resource}${request.namespace === undefined ? '' : ` in ${request.namespace}`}`
 }
 
+/** `get pods.apps in shop`. */
+export function useWords({ verb, resource, group, namespace }: Use): string {
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${namespace === '' ? '' : ` in ${namespace}`}`
+}
+
+export function pathWords({ verb, path }: PathUse): string {
+  return `${verb} ${path}`
+}
+
 function touch(counted: { count: number; last: string }, at: string, one: number): void {
   counted.count += one
   if (at > counted.last) counted.last = at

@@ -59,6 +59,10 @@ test('a folder is written once, and a cluster that was named is compared', async
     ['list', 2],
     ['delete', 0],
   ])
+  expect(err).toContain('of the rights used, 2 are granted now and 0 are not.')
+  writeFileSync(granted, readFileSync(granted, 'utf8').replace('- watch', '- delete'))
+  const narrower = await bench.run(['rbac', 'learn', plain, packed, '--from', granted])
+  expect(narrower.err).toContain('of the rights used, 1 are granted now and 1 are not.\n  used, and not granted now: watch pods in shop\n')
   expect(err).toContain('not used: RoleBinding shop/learned-shop-ci: delete on secrets')
 })
 

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { type AuditEvent, auditEvent } from '#model/audit.ts'
 import { learn } from '#session/learn.ts'
 import { callsOf } from '#simulate/learn/calls.ts'
+import { usedNow } from '#simulate/learn/compare.ts'
+import { grantsFromObjects } from '#simulate/learn/objects.ts'
 import type { LearnOptions } from '#simulate/learn/propose.ts'
+import { gathering } from '#simulate/learn/uses.ts'
 import { questions } from '../../live/support/rbacRandom.ts'
 import { withoutEachRule } from './withoutRule.ts'
 
@@ -64,6 +67,23 @@ describe('rbac learn', () => {
           if (options.verbs === 'strict') expect(withoutEachRule(USER, subject.objects, events).filter((r) => r.denied === 0)).toEqual([])
         },
       ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('of what was used, the proposal itself grants everything, and no binding grants nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1_000_000 }), async (seed) => {
+        const { gathered, add } = gathering(() => true)
+        for (const one of drawn(seed)) add(one)
+        const [used] = [...gathered.users.values()]
+        if (used === undefined) return
+        const subject = await learned(drawn(seed))
+        const all = used.uses.size + used.paths.size
+        const own = usedNow(used, grantsFromObjects(subject.objects))
+        expect([own.unchanged.length, own.missing]).toEqual([all, []])
+        expect(usedNow(used, []).missing.length).toBeGreaterThanOrEqual(used.uses.size)
+      }),
       { numRuns: 60 },
     )
   })
