@@ -19,11 +19,23 @@ export interface CollectOptions {
   readonly onProgress?: (progress: CollectProgress) => void
 }
 
+/** A resource of an API, as discovery tells it. */
+export interface ApiResource {
+  /** `''` is core. */
+  readonly group: string
+  readonly plural: string
+  readonly kind: string
+  readonly namespaced: boolean
+  readonly short: readonly string[]
+}
+
 /** The reading door to a cluster, a snapshot, a folder or the practice cluster. */
 export interface Reader {
   readonly kind: SourceKind
   /** Reads the kinds; what cannot be read becomes a gap. Throws HardenError only where nothing can be read at all. */
   collect(kinds: readonly Kind[], options?: CollectOptions): Promise<State>
+  /** What the API server serves, CRDs too; undefined where it does not say. Only of a live cluster. */
+  resources?(signal?: AbortSignal): Promise<readonly ApiResource[] | undefined>
   close(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { evaluate, kindsOf } from '#evaluate/evaluate.ts'
-import type { CollectOptions } from '#model/access.ts'
+import type { ApiResource, CollectOptions } from '#model/access.ts'
 import type { Assessment } from '#model/assessment.ts'
 import type { Check } from '#model/check.ts'
 import type { Kind } from '#model/kinds.ts'
@@ -14,6 +14,22 @@ export async function readOnce(deps: SessionDeps, target: Target, kinds: readonl
   const connection = await deps.connect(target, options.signal)
   try {
     return await connection.reader.collect(kinds, options)
+  } finally {
+    await connection.reader.close()
+  }
+}
+
+/** The same, and what the API server serves where it says so: names of resources are read by it. */
+export async function readWithResources(
+  deps: SessionDeps,
+  target: Target,
+  kinds: readonly Kind[],
+  options: CollectOptions = {},
+): Promise<{ readonly state: State; readonly resources: readonly ApiResource[] | undefined }> {
+  const connection = await deps.connect(target, options.signal)
+  try {
+    const state = await connection.reader.collect(kinds, options)
+    return { state, resources: await connection.reader.resources?.(options.signal) }
   } finally {
     await connection.reader.close()
   }

@@ -1,3 +1,4 @@
+import type { ApiResource } from '#model/access.ts'
 import { HardenError } from '#model/errors.ts'
 import { KINDS, type Kind } from '#model/kinds.ts'
 import type { Gap } from '#model/right.ts'
@@ -30,8 +31,8 @@ export interface WhoCanAnswer {
 }
 
 /** Who may do what was asked, as the API server's RBAC authorizer would answer. Throws HardenError `usage` for what it cannot mean. */
-export function whoCan(state: State, asked: WhoCanAsked): WhoCanAnswer {
-  const { request, notes } = requestOf(asked, resourcesOf(state))
+export function whoCan(state: State, asked: WhoCanAsked, served?: readonly ApiResource[]): WhoCanAnswer {
+  const { request, notes } = requestOf(asked, resourcesOf(state, served))
   return { request, subjects: holders(grantsIn(state), request), notes, gaps: gapsFor(state, request) }
 }
 
@@ -61,8 +62,9 @@ export function gapsOf(state: State, kinds: readonly Kind[], namespace?: string)
   })
 }
 
-/** Those every API server serves, and the kinds that this state holds. */
-function resourcesOf(state: State): readonly Resource[] {
+/** Those that this API server says it serves; else those that every one serves, and the kinds that this state holds. */
+function resourcesOf(state: State, served: readonly ApiResource[] | undefined): readonly Resource[] {
+  if (served !== undefined) return served
   const own = Object.entries(KINDS).flatMap(([name, spec]) => {
     const group = spec.apiVersion.includes('/') ? (spec.apiVersion.split('/')[0] ?? '') : ''
     const held = itemsOf(state, name as Kind).length > 0 && spec.by !== 'probe'

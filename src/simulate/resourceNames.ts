@@ -1,11 +1,7 @@
+import type { ApiResource } from '#model/access.ts'
+
 /** A resource of the API. */
-export interface Resource {
-  readonly group: string
-  readonly plural: string
-  readonly kind: string
-  readonly namespaced: boolean
-  readonly short: readonly string[]
-}
+export type Resource = ApiResource
 
 /** What every API server serves: `plural Kind short,names`; `-` before the plural: not in a namespace. */
 const BUILTIN: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { grantsIn, RBAC_READS, type WhoCanAnswer, whoCan } from '../../src/sessi
 import type { Request } from '../../src/simulate/rbac.ts'
 import { can } from '../../src/simulate/rbacGrants.ts'
 import { type Identity, subjectMatches } from '../../src/simulate/rbacSubjects.ts'
+import { BUILTIN_RESOURCES } from '../../src/simulate/resourceNames.ts'
 import { startCluster, type TestCluster } from '../cluster/apiserver.ts'
 import { bind, NAMESPACES, questions, randomRights } from './support/rbacRandom.ts'
 
@@ -96,4 +97,41 @@ it('who-can and the rights of one subject say the same as SubjectAccessReview', 
   expect(wrong).toEqual([])
   expect(allowed).toBeGreaterThan(all.length * 0.1)
   expect(allowed).toBeLessThan(all.length * 0.9)
+})
+
+it('names are read as this API server serves them: custom resources by kind and short name, and everything that we know ourselves', async () => {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+  const names = { plural: 'gadgets', singular: 'gadget', kind: 'Gadget', shortNames: ['gd'] }
+  const spec = { group: 'example.org', scope: 'Cluster', names, versions: [{ name: 'v1', served: true, storage: true, schema }] }
+  const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'gadgets.example.org' }, spec }
+  const made = await cluster.api('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { method: 'POST', body: crd })
+  expect(made.status).toBe(201)
+  const { reader } = await connectLive({ kubeconfig: cluster.adminKubeconfig, version: 'test', env: {} })
+  try {
+    const state = await reader.collect(RBAC_READS)
+    const resources = await vi.waitFor(
+      async () => {
+        const all = (await reader.resources?.()) ?? []
+        expect(all.map((r) => r.kind)).toContain('Gadget')
+        return all
+      },
+      { timeout: 20_000 },
+    )
+    const asked = { verb: 'get', what: 'gd', allNamespaces: false }
+    expect(whoCan(state, asked, resources)).toMatchObject({ request: { group: 'example.org', resource: 'gadgets' }, notes: [] })
+    expect(whoCan(state, asked).notes).toEqual([expect.stringContaining('gd is not known here'), expect.any(String)])
+    // What is built in for folders of manifests is as this server says it.
+    const served = new Map(resources.map((r) => [`${r.plural}.${r.group}`, r]))
+    // Alpha and beta groups are off by default; what is served must be the same.
+    const wrong = BUILTIN_RESOURCES.filter((r) => {
+      const there = served.get(`${r.plural}.${r.group}`)
+      return (
+        there !== undefined && (there.namespaced !== r.namespaced || there.kind !== r.kind || r.short.some((s) => !there.short.includes(s)))
+      )
+    })
+    expect(wrong).toEqual([])
+    expect(BUILTIN_RESOURCES.filter((r) => !served.has(`${r.plural}.${r.group}`)).map((r) => r.plural)).toEqual([])
+  } finally {
+    await reader.close()
+  }
 })

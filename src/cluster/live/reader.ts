@@ -12,6 +12,7 @@ import { interrupted } from './gaps.ts'
 import { listAll } from './list.ts'
 import { type MayList, mayListIn, readNamespaces } from './namespaces.ts'
 import type { OwnCredential } from './probe-identity.ts'
+import { readResources } from './resources.ts'
 import type { Rest } from './rest.ts'
 
 /** How many kinds are read at the same time. */
@@ -34,6 +35,7 @@ export function makeReader(settings: LiveReaderSettings): Reader {
   return {
     kind: 'live',
     collect: (kinds, options = {}) => collect(settings, kinds, options),
+    resources: (signal) => readResources(settings.rest, signal),
     close: () => settings.rest.close(),
   }
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { HardenError } from '#model/errors.ts'
 import type { State } from '#model/state.ts'
 import { safe } from '#model/text.ts'
-import { readOnce } from '#session/headless.ts'
+import { readWithResources } from '#session/headless.ts'
 import { whoCan as answerOf, RBAC_READS } from '#session/whoCan.ts'
 import { type Ctx, type Globals, oneOf, targetOf } from '../context.ts'
 import { emit, json } from '../emit.ts'
@@ -33,8 +33,8 @@ export function whoCan(program: Command, ctx: Ctx): void {
         ...(flags.apiGroup === undefined ? {} : { group: flags.apiGroup }),
       }
       const deps = ctx.deps.session(flags, { readOnly: true })
-      const state = await readOnce(deps, targetOf(flags), RBAC_READS, { signal: ctx.io.signal })
-      const answer = answerOf(state, asked)
+      const { state, resources } = await readWithResources(deps, targetOf(flags), RBAC_READS, { signal: ctx.io.signal })
+      const answer = answerOf(state, asked, resources)
       refuseWithoutRoles(state)
       if (flags.quiet !== true) for (const note of answer.notes) ctx.io.err(`${safe(note)}\n`)
       await emit(ctx.io, format === 'json' ? json(whoCanJson(answer)) : whoCanText(answer), flags.out)
