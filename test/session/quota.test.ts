@@ -78,6 +78,12 @@ describe('what is not seen', () => {
     expect(gaps.map((g) => g.kind)).toEqual(['RuntimeClass', 'PriorityClass'])
   })
 
+  it('a pod that is being resized is a doubt', () => {
+    const status = { phase: 'Running', conditions: [{ type: 'PodResizeInProgress', status: 'True' }] }
+    const { namespaces, gaps } = quotaOf(stateOf([{ ...pod('shop', 'a'), status }, quota('shop', { pods: '9' })]), {}, [], NOW)
+    expect([namespaces[0]?.complete, gaps.map((g) => g.kind)]).toEqual([false, ['pods']])
+  })
+
   it('an amount that is none is said of its namespace, and the others are judged', () => {
     const { namespaces, gaps } = quotaOf(stateOf([...objects, quota('odd', { pods: 'many' })]), {}, [], NOW)
     expect(namespaces.map((n) => [n.name, n.complete])).toEqual([

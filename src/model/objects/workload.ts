@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { containerStatus, type DrillVerdict, drillVerdict, verdictOf } from './drill.ts'
-import { annotations, condition, isReady, labelSelector, listOf, meta } from './meta.ts'
+import { annotations, labelSelector, listOf, meta } from './meta.ts'
 import { securityContext, volume } from './podSecurity.ts'
+import { podStatus } from './podStatus.ts'
 import { isCredential, redactArgs } from './redact.ts'
 import { claimTemplate, rollout } from './rollout.ts'
 import { affinity, toleration, topologySpread } from './scheduling.ts'
@@ -139,46 +139,10 @@ const template = z.object({
   spec: podSpec,
 })
 
-interface PodStatus {
-  readonly phase?: string
-  readonly podIP?: string
-  readonly podIPs?: readonly string[]
-  readonly hostIP?: string
-  readonly startTime?: string
-  /** Whether its condition Ready is true. */
-  readonly ready?: boolean
-  /** What a restore drill found. */
-  readonly drill?: DrillVerdict
-}
-
 export const pod = z.object({
   metadata: meta,
   spec: podSpec,
-  status: z
-    .object({
-      phase: z.string().optional(),
-      podIP: z.string().optional(),
-      podIPs: z
-        .array(z.union([z.string(), z.object({ ip: z.string() }).transform((v) => v.ip)]))
-        .nullish()
-        .transform((v) => v ?? undefined),
-      hostIP: z.string().optional(),
-      startTime: z
-        .string()
-        .nullish()
-        .transform((v) => v ?? undefined),
-      ready: z.boolean().optional(),
-      conditions: listOf(condition),
-      containerStatuses: listOf(containerStatus),
-      drill: drillVerdict.optional(),
-    })
-    .nullish()
-    .transform((v): PodStatus => {
-      if (v === null || v === undefined) return {}
-      const { containerStatuses, drill = verdictOf(containerStatuses), conditions, ready = isReady(conditions), ...rest } = v
-      const status = ready === undefined ? rest : { ...rest, ready }
-      return drill === undefined ? status : { ...status, drill }
-    }),
+  status: podStatus,
 })
 
 export const workload = z.object({

@@ -59,7 +59,13 @@ export function judge(ground: Ground): Judgement {
   )
   const idle = workloads.filter((w) => w.idle).map((w) => judgeIdle(w, ranges, quotas, used))
   const refused = [...madeAgain(held, quotas, used), ...rollouts.flatMap((r) => r.refused)]
-  return { used, afterRollout, refused, idle, doubts: quotas.length === 0 ? [] : workloads.flatMap((w) => doubtsOf(w, quotas)) }
+  return {
+    used,
+    afterRollout,
+    refused,
+    idle,
+    doubts: quotas.length === 0 ? [] : [...workloads.flatMap((w) => doubtsOf(w, quotas)), ...ground.lists.pods.flatMap(resizeDoubt)],
+  }
 }
 
 export function heldIn({ lists, others, ranges, now }: Ground, workloads: readonly Workload[]): readonly Held[] {
@@ -99,6 +105,12 @@ function madeAgain(held: readonly Held[], quotas: readonly Quota[], before: Read
       ({ by, reason }): QuotaRefusal => ({ object: ref, ...(owner === undefined ? {} : { owner }), stage: 'today', by, reason }),
     )
   })
+}
+
+/** The API server then counts the greatest of what is asked for, given and used. */
+function resizeDoubt({ metadata, status }: Item<'pods'>): Judgement['doubts'] {
+  const detail = `pod ${metadata.name} is being resized: what it takes meanwhile is not counted`
+  return status.resizing === true ? [{ kind: 'pods', detail }] : []
 }
 
 /** On a pod that lives it is seen. */
