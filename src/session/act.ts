@@ -13,6 +13,7 @@ import type { KubeObject } from '#model/refs.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { SessionDeps } from './deps.ts'
 import { encryptionBack } from './encryptionBack.ts'
+import { withForeseen } from './foreseen/foreseen.ts'
 import { readLines } from './lines.ts'
 import { type Link, reread } from './link.ts'
 import { folderItems, offlinePreview } from './offline.ts'
@@ -21,7 +22,7 @@ import type { ActOptions, Outcome } from './types.ts'
 import { verify } from './verify.ts'
 
 /** What a wizard's answers would do to this cluster; asks the server, writes nothing. */
-export async function previewOf(link: Link, wizard: Wizard, answers: Answers, signal?: AbortSignal): Promise<Preview> {
+export async function previewOf(deps: SessionDeps, link: Link, wizard: Wizard, answers: Answers, signal?: AbortSignal): Promise<Preview> {
   const plan = {
     wizard: wizard.id,
     changes: wizard.plan(link.state, answers),
@@ -30,10 +31,10 @@ export async function previewOf(link: Link, wizard: Wizard, answers: Answers, si
     cluster: named(link),
   }
   const folder = folderItems(wizard, link.state, answers)
-  if (link.writer === undefined) return { ...offlinePreview(plan), ...folder }
+  if (link.writer === undefined) return { ...(await withForeseen(offlinePreview(plan), link.look, deps.now(), signal)), ...folder }
   await settle(link, link.writer)
   const preview = await previewChanges({ ...plan, writer: link.writer, ...nodesOf(link), ...(signal === undefined ? {} : { signal }) })
-  return { ...preview, ...folder }
+  return { ...(await withForeseen(preview, link.look, deps.now(), signal)), ...folder }
 }
 
 /** What a crash left open; only with the lock held, so never in a session that may not write. */
@@ -49,6 +50,7 @@ export const MANIFESTS = 'manifests'
 
 /** What applying these objects would do. Namespaced ones without a namespace go where kubectl would put them. */
 export async function previewOfObjects(
+  deps: SessionDeps,
   link: Link,
   objects: readonly KubeObject[],
   { namespace = 'default', signal }: { readonly namespace?: string; readonly signal?: AbortSignal },
@@ -64,7 +66,8 @@ export async function previewOfObjects(
   await settle(link, writer)
   const plan = { wizard: MANIFESTS, impacts: [], reversible: true, cluster: named(link), writer } as const
   const changes = placed.map((object) => ({ kind: 'object', object }) as const)
-  return previewChanges({ ...plan, changes, ...(signal === undefined ? {} : { signal }) })
+  const preview = await previewChanges({ ...plan, changes, ...(signal === undefined ? {} : { signal }) })
+  return withForeseen(preview, link.look, deps.now(), signal)
 }
 
 /** The checks that a run of these wizards is held against; own manifests may touch any. */

@@ -5,6 +5,7 @@ import type { CollectOptions, Connection, Writer } from '#model/access.ts'
 import type { Assessment } from '#model/assessment.ts'
 import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
+import type { Kind } from '#model/kinds.ts'
 import type { NodeDoor } from '#model/node.ts'
 import type { Progress } from '#model/progress.ts'
 import type { ObjectRef } from '#model/refs.ts'
@@ -32,6 +33,8 @@ export interface Link {
   /** What an earlier probe left in the cluster, and what was removed therefore when this link was opened. */
   readonly lifted: readonly ObjectRef[]
   readonly collect: (options: CollectOptions) => Promise<State>
+  /** These kinds as they are now, for one question. */
+  readonly look: (kinds: readonly Kind[], options: CollectOptions) => Promise<State>
   state: State
   assessment: Assessment
   progress: Progress
@@ -63,6 +66,7 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
     closers.push(() => stores.release())
     const state = await withStored(read, stores)
     const collect = async (o: CollectOptions) => withStored(await connection.reader.collect(kinds, o), stores)
+    const look: Link['look'] = (some, o) => connection.reader.collect(some, o)
     goOn()
     const readOnly = deps.readOnly
       ? 'started with --read-only'
@@ -84,7 +88,7 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
     const rewriter = readOnly === undefined ? connection.rewriter : undefined
     return await makeLink(
       deps,
-      { target, writer, nodes, rewriter, stores, readOnly, locked, lifted, collect, close },
+      { target, writer, nodes, rewriter, stores, readOnly, locked, lifted, collect, look, close },
       { state, progress: old, runs },
     )
   } catch (error) {
@@ -97,7 +101,10 @@ function doorsOf({ nodes }: Connection, writer: Writer) {
   return { writer, ...(nodes === undefined ? {} : { nodes }) }
 }
 
-type Doors = Pick<Link, 'target' | 'writer' | 'nodes' | 'rewriter' | 'stores' | 'readOnly' | 'locked' | 'lifted' | 'collect' | 'close'>
+type Doors = Pick<
+  Link,
+  'target' | 'writer' | 'nodes' | 'rewriter' | 'stores' | 'readOnly' | 'locked' | 'lifted' | 'collect' | 'look' | 'close'
+>
 
 /** The link over what was read: judged once, and what that moved in the progress stored. */
 async function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | 'progress' | 'runs'>): Promise<Link> {

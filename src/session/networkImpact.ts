@@ -33,19 +33,24 @@ export interface ImpactOptions {
 
 /** The flows that should exist, and what new policies do to them. */
 export function networkImpact(state: State, { add, namespace, flows }: ImpactOptions): NetworkImpact {
-  const model = modelOf(state)
   const added: Added = add === undefined ? { state, policies: [] } : withPolicies(state, add, namespace)
+  return impactBetween(state, added, flows)
+}
+
+/** The same between two states; `policies` are those that are new or changed in the second. */
+export function impactBetween(state: State, { state: next, policies }: Added, flows?: ImpactOptions['flows']): NetworkImpact {
+  const model = modelOf(state)
   const imported = flows === undefined ? { flows: [], unmatched: [] } : importFlows(model, state, flows.text, flows.name)
-  const after = add === undefined ? model.world : modelOf(added.state).world
-  const both = worldOf([...itemsOf(state, 'networkPolicies'), ...itemsOf(added.state, 'networkPolicies')], {
+  const after = next === state ? model.world : modelOf(next).world
+  const both = worldOf([...itemsOf(state, 'networkPolicies'), ...itemsOf(next, 'networkPolicies')], {
     foreign: [...model.world.foreign, ...after.foreign],
   })
   const all = [...expectedFlows(model, state, distinctIn(both, model.ends)), ...imported.flows]
-  const names = new Set(added.policies.map(refKey))
+  const names = new Set(policies.map(refKey))
   const answers = all.map((flow) => answerFlow(flow, model.world, after, names))
   return {
     enforcement: model.enforcement,
-    added: added.policies,
+    added: policies,
     flows: Object.fromEntries(FLOW_REASONS.map((r) => [r, all.filter((f) => f.reason === r).length])) as Record<FlowReason, number>,
     lost: answers.filter((a) => a.before === 'allowed' && a.after === 'denied'),
     doubtful: answers.filter((a) => (a.before === 'allowed' && a.after === 'unknown') || (a.before === 'unknown' && a.after === 'denied')),

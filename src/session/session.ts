@@ -132,7 +132,7 @@ class CurrentSession implements CommandSession {
     const wizard = wizardOf(this.#deps.wizards, id)
     const parsed = parseAnswers(wizard.questions, raw, wizard.when)
     if ('problems' in parsed) throw answersError(parsed.problems, id)
-    return this.#looking(signal, (link, until) => previewOf(link, wizard, parsed.answers, until))
+    return this.#looking(signal, (link, until) => previewOf(this.#deps, link, wizard, parsed.answers, until))
   }
 
   /** A preview in its turn; it ends when the cluster is left, and is remembered as this cluster's. */
@@ -152,7 +152,7 @@ class CurrentSession implements CommandSession {
     objects: readonly KubeObject[],
     options: { readonly namespace?: string; readonly signal?: AbortSignal } = {},
   ): Promise<Preview> {
-    return this.#looking(options.signal, (link, signal) => previewOfObjects(link, objects, { ...options, signal }))
+    return this.#looking(options.signal, (link, signal) => previewOfObjects(this.#deps, link, objects, { ...options, signal }))
   }
 
   async apply(preview: Preview, options: ActOptions = {}): Promise<Outcome> {

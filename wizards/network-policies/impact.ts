@@ -78,6 +78,8 @@ function cutServices(state: State, answers: NetworkAnswers, namespace: string): 
       if (allowed) return []
       const params = { namespace, service: service.metadata.name, ports: portsOf(service) }
       const known = [...(controllerAllowed ? [] : ingressLines(state, service)), ...otherNamespaceLines(state, service)]
+      // Of pods that are there the simulator of flows says it, in the preview.
+      if (answers.mode === 'default-deny' && hasPods(state, service)) return known
       if (answers.mode === 'default-deny')
         return [
           { level: 'warn', text: { en: '{namespace}/{service}: {ports} is reached by nobody until a policy allows it.' }, params },
@@ -89,6 +91,11 @@ function cutServices(state: State, answers: NetworkAnswers, namespace: string): 
         : '{namespace}/{service}: {ports} is no longer reached from other namespaces.'
       return [{ level: published ? 'danger' : 'warn', text: { en: text }, params }, ...known]
     })
+}
+
+function hasPods(state: State, { metadata, spec }: Item<'services'>): boolean {
+  const selector = { matchLabels: spec.selector, matchExpressions: [] }
+  return itemsOf(state, 'pods').some((pod) => pod.metadata.namespace === metadata.namespace && selects(selector, pod.metadata.labels))
 }
 
 function portsOf(service: Item<'services'>): string {

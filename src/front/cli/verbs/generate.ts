@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 import type { Preview } from '#model/change.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
+import type { Kind } from '#model/kinds.ts'
 import type { Answers } from '#model/questions.ts'
 import type { State } from '#model/state.ts'
 import { say } from '#model/text.ts'
 import { byHand, type Wizard } from '#model/wizard.ts'
 import { folderOf } from '#session/act.ts'
+import { withForeseen } from '#session/foreseen/foreseen.ts'
 import { readOnce } from '#session/headless.ts'
 import { offlinePlan } from '#session/offline.ts'
 import { addFieldFlags, answersFor } from '../answers.ts'
@@ -53,11 +55,16 @@ function print(ctx: Ctx, plan: Preview): void {
 
 /**
  * What changes or removes objects that are there is written with those objects as they are now, for the way back: that
- * takes a look at the cluster, where there is one. Without it the folder says how to keep them first.
+ * takes a look at the cluster, where there is one. Without it the folder says how to keep them first. Either way it says what the
+ * simulators foresee.
  */
 async function fuller(ctx: Ctx, flags: Globals, wizard: Wizard, answers: Answers, state: State, plan: Preview): Promise<Preview> {
   const needs = plan.items.some((i) => i.kind === 'object' && i.refused !== undefined)
-  if (!needs || (state.source !== 'live' && state.source !== 'practice')) return plan
+  if (!needs || (state.source !== 'live' && state.source !== 'practice')) {
+    const deps = ctx.deps.session(flags, { readOnly: true })
+    const look = (kinds: readonly Kind[]) => readOnce(deps, targetOf(flags), kinds, { signal: ctx.io.signal })
+    return withForeseen(plan, look, deps.now(), ctx.io.signal)
+  }
   return connected(ctx, flags, { readOnly: true }, async (session, ready) => {
     ready()
     return session.preview(wizard.id, answers, ctx.io.signal)
