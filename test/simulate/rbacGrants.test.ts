@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Item, KINDS } from '#model/kinds.ts'
 import type { Subject } from '#model/objects/access.ts'
+import { rulesOfClusterRoles } from '#simulate/rbacAggregate.ts'
 import { foreignSubjects } from '#simulate/rbacForeign.ts'
 import { can, type Grant, grantsFor, grantsOf, whoCan } from '#simulate/rbacGrants.ts'
 import { accountIdentity, accountOf, subjectLabel, subjectMatches, systemBinding, systemSubject } from '#simulate/rbacSubjects.ts'
@@ -65,6 +66,20 @@ describe('grantsOf', () => {
 })
 
 describe('aggregated roles', () => {
+  test('roles that all gather each other are each looked at once', () => {
+    const part = role('part', [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }])
+    const metadata = { labels: { all: 'yes' } }
+    const circle = Array.from({ length: 60 }, (_, i) =>
+      KINDS.clusterRoles.schema.parse({
+        metadata: { ...metadata, name: `all-${i}` },
+        rules: [],
+        aggregationRule: { clusterRoleSelectors: [{ matchLabels: metadata.labels }] },
+      }),
+    )
+    const found = rulesOfClusterRoles([...circle, { ...part, metadata: { ...part.metadata, ...metadata } }])
+    for (const { metadata: own } of circle) expect(found.get(own.name)).toEqual(part.rules)
+  })
+
   const part = (name: string, labels: Record<string, string>, rules: unknown[], selects?: Record<string, string>): Item<'clusterRoles'> =>
     KINDS.clusterRoles.schema.parse({
       metadata: { name, labels },
