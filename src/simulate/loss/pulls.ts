@@ -1,14 +1,16 @@
 import type { Item } from '#model/kinds.ts'
 import type { PullLoss } from '#model/loss.ts'
 import { refKey } from '#model/refs.ts'
+import { pullPolicyOf } from '../images/pullPolicy.ts'
+import { registryOf } from '../images/reference.ts'
 import type { Extra } from '../schedule/filter.ts'
-import { pullPolicyOf, pullsFrom, registryOf, unpullable } from './images.ts'
+import { pullsFrom, unpullable } from './images.ts'
 import type { Running, Scene } from './scene.ts'
 
 /** The registries that images of running pods come from. */
 export function registriesOf(scene: Scene): readonly string[] {
   const images = scene.running.flatMap(({ pod }) => [...pod.spec.initContainers, ...pod.spec.containers].map((c) => c.image))
-  return [...new Set(images.filter((image) => image !== '').map(registryOf))].toSorted()
+  return [...new Set(images.filter((image) => image !== '').map(registryOf))].filter((name) => name !== '').toSorted()
 }
 
 /** Each workload with images of the lost registries: whether it starts again where it is, and where else it could. */

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { stateFromObjects } from '../../../src/cluster/objects/toState.ts'
 import type { KubeObject } from '../../../src/model/refs.ts'
 import { itemsOf } from '../../../src/model/state.ts'
-import { fullName } from '../../../src/simulate/loss/images.ts'
 import { lossOf } from '../../../src/simulate/loss/loss.ts'
 import { type Scene, sceneOf } from '../../../src/simulate/loss/scene.ts'
 import { placementOf } from '../../../src/simulate/schedule/filter.ts'
@@ -137,28 +136,5 @@ describe('laws of a loss', () => {
       }),
       { numRuns: 60 },
     )
-  })
-})
-
-describe('names of images', () => {
-  it.each([
-    ['nginx', 'docker.io/library/nginx:latest'],
-    ['nginx:1.25', 'docker.io/library/nginx:1.25'],
-    ['team/app', 'docker.io/team/app:latest'],
-    ['localhost/app:1', 'localhost/app:1'],
-    ['localhost:5000/app', 'localhost:5000/app:latest'],
-    ['registry.k8s.io/pause:3.10', 'registry.k8s.io/pause:3.10'],
-    ['registry.example.com:8443/a/b@sha256:abc', 'registry.example.com:8443/a/b@sha256:abc'],
-    ['index.docker.io/library/x:1', 'docker.io/library/x:1'],
-  ])('%s is %s', (short, long) => {
-    expect(fullName(short)).toBe(long)
-  })
-
-  it('a full name stays as it is', () => {
-    const part = fc.stringMatching(/^[a-z0-9]{1,6}$/)
-    const image = fc
-      .tuple(fc.constantFrom('', 'reg.example.com/', 'localhost:5000/'), part, fc.constantFrom('', ':1', '@sha256:aa'))
-      .map((p) => p.join(''))
-    fc.assert(fc.property(image, (name) => fullName(fullName(name)) === fullName(name)))
   })
 })
