@@ -1,8 +1,14 @@
 import { checks } from '#checks/index.ts'
 import { checkPages } from '#report/explain.ts'
+import { reportJsonSchema } from '#report/schema.ts'
 import { wizards } from '#wizards/index.ts'
 
 /** The generated pages of docs/checks: [path, text]. */
 export function checkDocs(): readonly (readonly [string, string])[] {
   return checkPages(checks, wizards)
+}
+
+/** docs/report.schema.json. */
+export function reportSchemaText(): string {
+  return `${JSON.stringify(reportJsonSchema(), null, 2)}\n`
 }

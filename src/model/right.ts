@@ -1,3 +1,5 @@
+import * as z from 'zod'
+
 /** One right on the API server, as an RBAC rule would grant it. */
 export type Right =
   | { readonly verb: string; readonly group: string; readonly resource: string; readonly namespace?: string; readonly name?: string }
@@ -13,14 +15,16 @@ export function describeRight(right: Right): string {
 }
 
 /** Why something could not be seen. */
-export type GapReason =
-  | 'forbidden' // 403: `needs` says which right is missing
-  | 'unauthorized' // 401 in the middle of a session
-  | 'timeout'
-  | 'unreachable'
-  | 'not-in-source' // a snapshot or a folder of files cannot show it
-  | 'not-visible' // managed control plane, or behind a load balancer: cannot be seen from here
-  | 'malformed' // the answer could not be read
+export const GAP_REASONS = [
+  'forbidden', // 403: `needs` says which right is missing
+  'unauthorized', // 401 in the middle of a session
+  'timeout',
+  'unreachable',
+  'not-in-source', // a snapshot or a folder of files cannot show it
+  'not-visible', // managed control plane, or behind a load balancer: cannot be seen from here
+  'malformed', // the answer could not be read
+] as const
+export type GapReason = (typeof GAP_REASONS)[number]
 
 /** A part of a kind that could not be seen. Without `namespace` and `name`: the kind cluster-wide. */
 export interface Gap {
@@ -32,3 +36,18 @@ export interface Gap {
   readonly detail: string
   readonly needs?: Right
 }
+
+const rightSchema = z.union([
+  z.object({ verb: z.string(), group: z.string(), resource: z.string(), namespace: z.string().optional(), name: z.string().optional() }),
+  z.object({ verb: z.string(), path: z.string() }),
+])
+
+/** A gap in a file: snapshots and reports. */
+export const gapSchema = z.object({
+  kind: z.string(),
+  namespace: z.string().optional(),
+  name: z.string().optional(),
+  reason: z.enum(GAP_REASONS),
+  detail: z.string(),
+  needs: rightSchema.optional(),
+})

@@ -1,9 +1,12 @@
 import type { Assessment } from '#model/assessment.ts'
+import type { Controls } from '#model/check.ts'
 import { say } from '#model/text.ts'
+import { categoryOf } from './categories.ts'
+import type { Report } from './schema.ts'
 import { sentence } from './words.ts'
 
-/** The JSON report (public contract, version 1): described in docs/report.md. */
-export function toReport(assessment: Assessment, tool: { readonly version: string }) {
+/** The JSON report (public contract, version 1): described in docs/report.md and docs/report.schema.json. */
+export function toReport(assessment: Assessment, tool: { readonly version: string }): Report {
   return {
     schemaVersion: 1,
     tool: { name: 'kubeharden', version: tool.version },
@@ -21,10 +24,11 @@ export function toReport(assessment: Assessment, tool: { readonly version: strin
     checks: assessment.checks.map((check) => ({
       id: check.id,
       area: check.area,
+      category: categoryOf(check),
       severity: check.severity,
       status: check.status,
       title: say(check.title),
-      controls: check.controls,
+      controls: controlsOf(check.controls),
       findings: check.findings.map((f) => ({
         object: f.object,
         ...(f.path === undefined ? {} : { path: f.path }),
@@ -33,9 +37,18 @@ export function toReport(assessment: Assessment, tool: { readonly version: strin
         message: sentence(check, f),
         ...(f.note === undefined ? {} : { note: f.note }),
       })),
-      gaps: check.gaps,
+      gaps: [...check.gaps],
     })),
-    gaps: assessment.gaps,
+    gaps: [...assessment.gaps],
+  }
+}
+
+function controlsOf({ topic, cis, nsa, risk }: Controls): Report['checks'][number]['controls'] {
+  return {
+    topic: [...topic],
+    ...(cis === undefined ? {} : { cis: [...cis] }),
+    ...(nsa === undefined ? {} : { nsa: [...nsa] }),
+    ...(risk === undefined ? {} : { risk: [...risk] }),
   }
 }
 

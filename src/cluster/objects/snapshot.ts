@@ -5,26 +5,15 @@ import * as z from 'zod'
 import type { Connection } from '#model/access.ts'
 import { HardenError } from '#model/errors.ts'
 import { ALL_KINDS, KINDS, type Kind } from '#model/kinds.ts'
+import { gapSchema } from '#model/right.ts'
 import { type Collected, clusterInfo, SOURCES, type State } from '#model/state.ts'
 import { fileError, readText } from './files.ts'
 import { pickKinds } from './pick.ts'
 
 const MAX_SNAPSHOT = 256 * 1024 * 1024
 
-const right = z.union([
-  z.object({ verb: z.string(), group: z.string(), resource: z.string(), namespace: z.string().optional(), name: z.string().optional() }),
-  z.object({ verb: z.string(), path: z.string() }),
-])
-const gap = z.object({
-  kind: z.string(),
-  namespace: z.string().optional(),
-  name: z.string().optional(),
-  reason: z.enum(['forbidden', 'unauthorized', 'timeout', 'unreachable', 'not-in-source', 'not-visible', 'malformed']),
-  detail: z.string(),
-  needs: right.optional(),
-})
 const collectedOf = (item: z.ZodType) =>
-  z.object({ items: z.array(item), gaps: z.array(gap), onlyNamespaces: z.array(z.string()).optional() })
+  z.object({ items: z.array(item), gaps: z.array(gapSchema), onlyNamespaces: z.array(z.string()).optional() })
 
 /** A snapshot: the state as it was. Each item goes through its kind's schema again, so that a file from elsewhere is trimmed and redacted too. */
 const snapshotFile = z.object({

@@ -2,21 +2,16 @@ import type { Command } from 'commander'
 import { AREAS, SEVERITIES } from '#model/areas.ts'
 import type { Assessment } from '#model/assessment.ts'
 import { HardenError } from '#model/errors.ts'
-import { toCsv } from '#report/csv.ts'
-import { toJson } from '#report/json.ts'
-import { toMarkdown } from '#report/markdown.ts'
-import { toTable } from '#report/table.ts'
 import { auditOnce } from '#session/headless.ts'
 import { type Ctx, type Globals, oneOf, targetOf } from '../context.ts'
 import { emit } from '../emit.ts'
-
-const FORMATS = ['table', 'json', 'markdown', 'csv'] as const
+import { placesIn, REPORT_FORMATS, reportText } from '../reports.ts'
 
 export function audit(program: Command, ctx: Ctx): void {
   program
     .command('audit')
     .description('evaluate the checklist')
-    .option('-o, --output <format>', FORMATS.join(', '), 'table')
+    .option('-o, --output <format>', REPORT_FORMATS.join(', '), 'table')
     .option('--out <file>', 'write to a file')
     .option('--area <area...>', 'only these areas')
     .option('--check <id...>', 'only these checks')
@@ -24,13 +19,15 @@ export function audit(program: Command, ctx: Ctx): void {
     .option('--min-coverage <percent>', 'exit 1 where less than this share could be decided')
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals() as Globals & AuditFlags
-      const format = oneOf('-o', flags.output ?? 'table', FORMATS)
+      const format = oneOf('-o', flags.output ?? 'table', REPORT_FORMATS)
       const failOn = flags.failOn === undefined ? undefined : oneOf('--fail-on', flags.failOn, SEVERITIES)
       const minCoverage = flags.minCoverage === undefined ? undefined : percentOf(flags.minCoverage)
       const { assessment } = await auditOnce(ctx.deps.session(flags, { readOnly: true }), targetOf(flags), chosen(ctx, flags), {
         signal: ctx.io.signal,
       })
-      await emit(ctx.io, textOf(assessment, format, ctx.deps.version), flags.out)
+      // Only SARIF names files.
+      const places = format === 'sarif' ? await placesIn(assessment, flags.from, ctx.deps) : new Map()
+      await emit(ctx.io, reportText(assessment, format, ctx.deps, places), flags.out)
       ctx.exit(verdict(assessment, failOn, minCoverage, ctx) ? 0 : 1)
     })
 }
@@ -57,12 +54,6 @@ function percentOf(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && value >= 0 && value <= 100) return value
   throw new HardenError('usage', `--min-coverage ${text} is not a percentage.`, 'Give a number from 0 to 100.')
-}
-
-function textOf(assessment: Assessment, format: (typeof FORMATS)[number], version: string): string {
-  if (format === 'json') return toJson(assessment, { version })
-  if (format === 'markdown') return toMarkdown(assessment)
-  return format === 'csv' ? toCsv(assessment) : toTable(assessment)
 }
 
 function verdict(
