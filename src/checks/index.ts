@@ -22,12 +22,20 @@ import { check as accessTokenCreate } from './access/token-create.ts'
 import { check as accessWebhookWrite } from './access/webhook-write.ts'
 import { check as accessWildcardRules } from './access/wildcard-rules.ts'
 import { check as accessWorkloadCreate } from './access/workload-create.ts'
+import { check as admissionEngine } from './admission/engine.ts'
+import { check as admissionPoliciesInForce } from './admission/policies-in-force.ts'
+import { check as admissionWebhookFailure } from './admission/webhook-failure.ts'
+import { check as auditHostAudit } from './audit/host-audit.ts'
+import { check as auditLogCollector } from './audit/log-collector.ts'
 import { check as auditLogMaxAge } from './audit/log-max-age.ts'
 import { check as auditLogMaxBackup } from './audit/log-max-backup.ts'
 import { check as auditLogMaxSize } from './audit/log-max-size.ts'
 import { check as auditLogPath } from './audit/log-path.ts'
+import { check as auditMetrics } from './audit/metrics.ts'
 import { check as auditPolicy } from './audit/policy.ts'
 import { check as auditPolicyCoverage } from './audit/policy-coverage.ts'
+import { check as auditRuntimeDetection } from './audit/runtime-detection.ts'
+import { check as auditSecurityAlerts } from './audit/security-alerts.ts'
 import { check as backupCapacityReserve } from './backup/capacity-reserve.ts'
 import { check as backupEncryptionConfiguration } from './backup/encryption-configuration.ts'
 import { check as backupEtcdJob } from './backup/etcd-job.ts'
@@ -117,6 +125,7 @@ import { check as networkDefaultDenyEgress } from './network/default-deny-egress
 import { check as networkEnforcement } from './network/enforcement.ts'
 import { check as networkExposedServices } from './network/exposed-services.ts'
 import { check as networkIngressWithoutTls } from './network/ingress-without-tls.ts'
+import { check as networkMeshMtls } from './network/mesh-mtls.ts'
 import { check as networkMetadataAddress } from './network/metadata-address.ts'
 import { check as networkOpenRules } from './network/open-rules.ts'
 import { check as networkSelectsNothing } from './network/selects-nothing.ts'
@@ -145,6 +154,11 @@ import { check as nodesKubeletRotateCertificates } from './nodes/kubelet-rotate-
 import { check as nodesKubeletRotateServingCertificate } from './nodes/kubelet-rotate-serving-certificate.ts'
 import { check as nodesKubeletSeccompDefault } from './nodes/kubelet-seccomp-default.ts'
 import { check as nodesKubeletServingCertificate } from './nodes/kubelet-serving-certificate.ts'
+import { check as operationsCloudAccounts } from './operations/cloud-accounts.ts'
+import { check as operationsIncidentPlan } from './operations/incident-plan.ts'
+import { check as operationsKubernetesSupported } from './operations/kubernetes-supported.ts'
+import { check as operationsPeriodicScan } from './operations/periodic-scan.ts'
+import { check as operationsVersionSkew } from './operations/version-skew.ts'
 import { check as workloadsPodSecurityEnforced } from './workloads/pod-security-enforced.ts'
 
 export const checks: readonly Check[] = [
@@ -170,12 +184,20 @@ export const checks: readonly Check[] = [
   accessWebhookWrite,
   accessWildcardRules,
   accessWorkloadCreate,
+  admissionEngine,
+  admissionPoliciesInForce,
+  admissionWebhookFailure,
+  auditHostAudit,
+  auditLogCollector,
   auditLogMaxAge,
   auditLogMaxBackup,
   auditLogMaxSize,
   auditLogPath,
+  auditMetrics,
   auditPolicy,
   auditPolicyCoverage,
+  auditRuntimeDetection,
+  auditSecurityAlerts,
   backupCapacityReserve,
   backupEncryptionConfiguration,
   backupEtcdJob,
@@ -265,6 +287,7 @@ export const checks: readonly Check[] = [
   networkEnforcement,
   networkExposedServices,
   networkIngressWithoutTls,
+  networkMeshMtls,
   networkMetadataAddress,
   networkOpenRules,
   networkSelectsNothing,
@@ -293,5 +316,10 @@ export const checks: readonly Check[] = [
   nodesKubeletRotateServingCertificate,
   nodesKubeletSeccompDefault,
   nodesKubeletServingCertificate,
+  operationsCloudAccounts,
+  operationsIncidentPlan,
+  operationsKubernetesSupported,
+  operationsPeriodicScan,
+  operationsVersionSkew,
   workloadsPodSecurityEnforced,
 ]

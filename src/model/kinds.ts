@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import { admissionKinds } from './kindsAdmission.ts'
 import { networkKinds } from './kindsNetwork.ts'
+import { operatorKinds } from './kindsOperators.ts'
 import { storageKinds } from './kindsStorage.ts'
 import { templateKinds } from './kindsTemplates.ts'
 import { tenancyKinds } from './kindsTenancy.ts'
@@ -132,6 +134,8 @@ export const KINDS = {
     schema: network.ingress,
   },
   ...networkKinds,
+  ...admissionKinds,
+  ...operatorKinds,
   podDisruptionBudgets: {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',

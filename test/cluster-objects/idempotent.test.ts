@@ -107,6 +107,26 @@ kind: LimitRange
 metadata: {name: l}
 spec: {limits: [{type: Container, default: {cpu: 1}, defaultRequest: {cpu: 100m}, min: {}, max: {cpu: "2"}, maxLimitRequestRatio: {cpu: 4}}]}
 ---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: p}
+spec: {failurePolicy: Ignore, validations: [{expression: "true", message: m}], matchConstraints: {resourceRules: []}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: p}
+spec: {policyName: p, validationActions: [Deny, Audit]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: p, namespace: shop}
+spec: {selector: {matchLabels: {a: b}}, mtls: {mode: STRICT}}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: {name: p, namespace: shop}
+spec: {groups: [{name: g, rules: [{alert: A, expr: 1, labels: {a: b}}, {record: r, expr: up}]}]}
+---
 apiVersion: probe.kubeharden/v1
 kind: KubeletProbe
 metadata: {name: cp1}
