@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Four projects: pure and component tests; tests on a real API server; tests in a real terminal; tests on a real node. */
+/** Five projects: pure and component tests; on a real API server; in a real terminal; in a real browser; on a real node. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/cluster/**', 'test/e2e/**', 'test/live/**', 'test/node/**', 'node_modules/**'],
+          exclude: ['test/browser/**', 'test/cluster/**', 'test/e2e/**', 'test/live/**', 'test/node/**', 'node_modules/**'],
           env: { FORCE_COLOR: '3', COLUMNS: '80', LINES: '24' },
           setupFiles: ['test/setup.ts'],
           testTimeout: process.env.KUBEHARDEN_LONG ? 300_000 : 20_000,
@@ -35,6 +35,15 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          setupFiles: ['test/setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -77,6 +77,12 @@ async function assetsProblem() {
   }
 }
 
+/** Is there a browser for the HTML report? */
+async function browserProblem() {
+  const { findBrowser } = await import('../../test/browser/find.mjs')
+  return findBrowser() === undefined ? 'no Chromium or Chrome was found (CHROME_PATH names one)' : undefined
+}
+
 /** Can a real node be made here? Builds what it needs. */
 async function nodeProblem() {
   const { whyNotHere } = await import('../../test/cluster/node/refuse.mjs')
@@ -96,6 +102,9 @@ single('types', bin('tsc'), ['--noEmit'])
 single('build', process.execPath, ['bin/dev/build.mjs'])
 single('generated files are fresh', process.execPath, ['bin/dev/generate.mjs', '--check'])
 vitest('unit')
+const noBrowser = await browserProblem()
+if (noBrowser === undefined) vitest('browser')
+else leftOut.push(['browser', noBrowser])
 
 log('\n== real API server')
 const noAssets = await assetsProblem()

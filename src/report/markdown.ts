@@ -1,6 +1,8 @@
 import { AREA_TITLES, AREAS } from '#model/areas.ts'
 import type { Assessment } from '#model/assessment.ts'
 import { safe, say } from '#model/text.ts'
+import { CATEGORY_TITLES, type Category } from './categories.ts'
+import { type Inspection, type InspectionRow, inspect, type Share } from './inspection/model.ts'
 import { countWords, gapSentence, objectName, percent, STATUS_WORDS, sentence } from './words.ts'
 
 /** Names come from strangers: nothing in them may become a link, an image, HTML or a table cell's end. */
@@ -10,12 +12,14 @@ export function md(text: string): string {
 
 export function toMarkdown(assessment: Assessment): string {
   const { cluster, overall } = assessment
+  const inspection = inspect(assessment)
   const lines = [
     `# Hardening report: ${md(cluster.name)}`,
     '',
     `${assessment.at} · Kubernetes ${md(cluster.version ?? 'unknown version')} · ${cluster.distribution} · source: ${assessment.source}`,
     '',
     `**Score ${percent(overall.score)}**, coverage ${percent(overall.coverage)}.`,
+    ...summary(inspection),
   ]
   for (const area of AREAS) {
     const checks = assessment.checks.filter((c) => c.area === area)
@@ -36,5 +40,41 @@ export function toMarkdown(assessment: Assessment): string {
     lines.push('', '## Could not be seen', '')
     for (const gap of assessment.gaps) lines.push(`- ${md(gapSentence(gap))}`)
   }
+  lines.push('', '## Every object looked at', '', ...rowLines(inspection.rows))
   return `${lines.join('\n')}\n`
+}
+
+/** What an inspection is summed up in: shares, open items, and what people took on. */
+function summary({ categories, kinds, severities, accepted, attested }: Inspection): readonly string[] {
+  return [
+    ...shareLines(
+      'Category',
+      categories.map((s) => ({ ...s, name: CATEGORY_TITLES[s.name as Category] })),
+    ),
+    ...shareLines('Kind', kinds),
+    '',
+    '| Open items | Fail | Unknown | Manual |',
+    '|---|---:|---:|---:|',
+    ...severities.map((s) => `| ${s.severity} | ${s.fail} | ${s.unknown} | ${s.manual} |`),
+    ...(accepted.length + attested.length === 0
+      ? []
+      : ['', `${accepted.length} items are accepted risks, ${attested.length} are attested.`]),
+  ]
+}
+
+function shareLines(title: string, shares: readonly Share[]): readonly string[] {
+  return [
+    '',
+    `| ${title} | Pass | Fail | Undecided | Share passed |`,
+    '|---|---:|---:|---:|---:|',
+    ...shares.map((s) => `| ${md(s.name)} | ${s.passed} | ${s.failed} | ${s.undecided} | ${percent(s.share)} |`),
+  ]
+}
+
+function rowLines(rows: readonly InspectionRow[]): readonly string[] {
+  return [
+    '| Kind | Name | Namespace | Check | Item | Result |',
+    '|---|---|---|---|---|---|',
+    ...rows.map((r) => `| ${[r.kind, r.name, r.namespace].map(md).join(' | ')} | ${r.check} | ${md(r.item)} | ${STATUS_WORDS[r.result]} |`),
+  ]
 }

@@ -6,6 +6,7 @@ import { cell, toCsv } from '#report/csv.ts'
 import { toReport } from '#report/json.ts'
 import { md, toMarkdown } from '#report/markdown.ts'
 import { toTable } from '#report/table.ts'
+import { anyAssessment } from './scenes.ts'
 
 function assessment(name: string): Assessment {
   const checks: CheckResult[] = [
@@ -97,6 +98,34 @@ describe('markdown', () => {
     expect(md('<img src=x>|[a](b)')).toBe('&lt;img src=x&gt;\\|\\[a\\]\\(b\\)')
     expect(toMarkdown(assessment('<script>alert(1)</script>'))).not.toContain('<script>')
   })
+  it('sums the inspection up by category, kind and severity, and has a row for each object', () => {
+    const text = toMarkdown(assessment('prod'))
+    for (const line of [
+      '| Security | 1 | 1 | 0 | 50 % |',
+      '| Network | 0 | 0 | 1 | not judged |',
+      '| Thing | 1 | 1 | 0 | 50 % |',
+      '| high | 1 | 0 | 0 |',
+      '| Thing | prod | ns | access/test | prod | FAIL |',
+      '| Thing | fine |  | access/test |  | PASS |',
+      '| pods |  | shop | network/test |  | UNKNOWN |',
+    ])
+      expect(text.split('\n')).toContain(line)
+  })
+  it('every row of a table has as many cells as its head, whatever strangers write', () => {
+    fc.assert(
+      fc.property(anyAssessment, (any) => {
+        let cells = 0
+        for (const line of toMarkdown(any).split('\n')) {
+          if (!line.startsWith('|')) cells = 0
+          else {
+            const here = line.replace(/\\./g, '').split('|').length
+            if (cells === 0) cells = here
+            expect(here).toBe(cells)
+          }
+        }
+      }),
+    )
+  })
 })
 
 describe('csv', () => {
@@ -107,6 +136,6 @@ describe('csv', () => {
   it('has one row a finding and one a gap, all of the same width', () => {
     const rows = toCsv(assessment('prod')).trimEnd().split('\r\n')
     expect(rows).toHaveLength(4)
-    expect(rows.slice(1).every((r) => r.split('","').length === 10)).toBe(true)
+    expect(rows.slice(1).every((r) => r.split('","').length === 11)).toBe(true)
   })
 })

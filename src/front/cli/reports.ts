@@ -1,5 +1,6 @@
 import type { Assessment } from '#model/assessment.ts'
 import { toCsv } from '#report/csv.ts'
+import { toHtml } from '#report/html/page.ts'
 import { toJson } from '#report/json.ts'
 import { toJunit } from '#report/junit.ts'
 import { toMarkdown } from '#report/markdown.ts'
@@ -9,7 +10,7 @@ import { toTable } from '#report/table.ts'
 import type { CliDeps } from './context.ts'
 
 /** The formats of `audit -o`. */
-export const REPORT_FORMATS = ['table', 'json', 'markdown', 'csv', 'sarif', 'junit'] as const
+export const REPORT_FORMATS = ['table', 'json', 'markdown', 'html', 'csv', 'sarif', 'junit'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 export function reportText(
@@ -24,6 +25,8 @@ export function reportText(
       return toJson(assessment, { version })
     case 'markdown':
       return toMarkdown(assessment)
+    case 'html':
+      return toHtml(assessment, { version })
     case 'csv':
       return toCsv(assessment)
     case 'sarif':
