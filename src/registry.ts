@@ -1,4 +1,5 @@
 import { checks } from '#checks/index.ts'
+import { coverageText } from '#report/coverage.ts'
 import { checkPages } from '#report/explain.ts'
 import { reportJsonSchema } from '#report/schema.ts'
 import { wizards } from '#wizards/index.ts'
@@ -11,4 +12,9 @@ export function checkDocs(): readonly (readonly [string, string])[] {
 /** docs/report.schema.json. */
 export function reportSchemaText(): string {
   return `${JSON.stringify(reportJsonSchema(), null, 2)}\n`
+}
+
+/** docs/coverage.md. */
+export function coverageDoc(): string {
+  return coverageText(checks)
 }

@@ -50,8 +50,9 @@ export const wizards: readonly Wizard[] = [\n${wizardIds.map((id) => `  ${camel(
 // The docs need the compiled registry: the build's own bundle of it.
 const registry = join(root, 'dist', 'registry.js')
 if (existsSync(registry)) {
-  const { checkDocs, reportSchemaText } = await import(pathToFileURL(registry).href)
+  const { checkDocs, coverageDoc, reportSchemaText } = await import(pathToFileURL(registry).href)
   put('docs/report.schema.json', reportSchemaText())
+  put('docs/coverage.md', coverageDoc())
   const docs = checkDocs()
   for (const [path, text] of docs) put(`docs/checks/${path}`, text)
   const wanted = new Set(docs.map(([path]) => path))
