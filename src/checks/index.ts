@@ -159,7 +159,45 @@ import { check as operationsIncidentPlan } from './operations/incident-plan.ts'
 import { check as operationsKubernetesSupported } from './operations/kubernetes-supported.ts'
 import { check as operationsPeriodicScan } from './operations/periodic-scan.ts'
 import { check as operationsVersionSkew } from './operations/version-skew.ts'
+import { check as tenancyCpuLimits } from './tenancy/cpu-limits.ts'
+import { check as tenancyCpuRequests } from './tenancy/cpu-requests.ts'
+import { check as tenancyMemoryLimits } from './tenancy/memory-limits.ts'
+import { check as tenancyMemoryRequests } from './tenancy/memory-requests.ts'
+import { check as workloadsAddedCapabilities } from './workloads/added-capabilities.ts'
+import { check as workloadsApparmorUnconfined } from './workloads/apparmor-unconfined.ts'
+import { check as workloadsDebugContainers } from './workloads/debug-containers.ts'
+import { check as workloadsDebugging } from './workloads/debugging.ts'
+import { check as workloadsDropCapabilities } from './workloads/drop-capabilities.ts'
+import { check as workloadsHostIpc } from './workloads/host-ipc.ts'
+import { check as workloadsHostNetwork } from './workloads/host-network.ts'
+import { check as workloadsHostPath } from './workloads/host-path.ts'
+import { check as workloadsHostPathSensitive } from './workloads/host-path-sensitive.ts'
+import { check as workloadsHostPathWritable } from './workloads/host-path-writable.ts'
+import { check as workloadsHostPid } from './workloads/host-pid.ts'
+import { check as workloadsHostPorts } from './workloads/host-ports.ts'
+import { check as workloadsNakedPods } from './workloads/naked-pods.ts'
+import { check as workloadsNetRaw } from './workloads/net-raw.ts'
 import { check as workloadsPodSecurityEnforced } from './workloads/pod-security-enforced.ts'
+import { check as workloadsPodSecurityVersion } from './workloads/pod-security-version.ts'
+import { check as workloadsPodSecurityWarn } from './workloads/pod-security-warn.ts'
+import { check as workloadsPrivilegeEscalation } from './workloads/privilege-escalation.ts'
+import { check as workloadsPrivileged } from './workloads/privileged.ts'
+import { check as workloadsProcMount } from './workloads/proc-mount.ts'
+import { check as workloadsPspLeftovers } from './workloads/psp-leftovers.ts'
+import { check as workloadsReadOnlyRoot } from './workloads/read-only-root.ts'
+import { check as workloadsRootGroup } from './workloads/root-group.ts'
+import { check as workloadsRunAsNonRoot } from './workloads/run-as-non-root.ts'
+import { check as workloadsRunAsRoot } from './workloads/run-as-root.ts'
+import { check as workloadsRuntimeSocket } from './workloads/runtime-socket.ts'
+import { check as workloadsSeccompUnconfined } from './workloads/seccomp-unconfined.ts'
+import { check as workloadsSeccompUnset } from './workloads/seccomp-unset.ts'
+import { check as workloadsSelinuxType } from './workloads/selinux-type.ts'
+import { check as workloadsSharedProcesses } from './workloads/shared-processes.ts'
+import { check as workloadsSshServer } from './workloads/ssh-server.ts'
+import { check as workloadsSudo } from './workloads/sudo.ts'
+import { check as workloadsSysctls } from './workloads/sysctls.ts'
+import { check as workloadsUserNamespaces } from './workloads/user-namespaces.ts'
+import { check as workloadsWindowsHostProcess } from './workloads/windows-host-process.ts'
 
 export const checks: readonly Check[] = [
   accessAnonymousBindings,
@@ -321,5 +359,43 @@ export const checks: readonly Check[] = [
   operationsKubernetesSupported,
   operationsPeriodicScan,
   operationsVersionSkew,
+  tenancyCpuLimits,
+  tenancyCpuRequests,
+  tenancyMemoryLimits,
+  tenancyMemoryRequests,
+  workloadsAddedCapabilities,
+  workloadsApparmorUnconfined,
+  workloadsDebugContainers,
+  workloadsDebugging,
+  workloadsDropCapabilities,
+  workloadsHostIpc,
+  workloadsHostNetwork,
+  workloadsHostPath,
+  workloadsHostPathSensitive,
+  workloadsHostPathWritable,
+  workloadsHostPid,
+  workloadsHostPorts,
+  workloadsNakedPods,
+  workloadsNetRaw,
   workloadsPodSecurityEnforced,
+  workloadsPodSecurityVersion,
+  workloadsPodSecurityWarn,
+  workloadsPrivilegeEscalation,
+  workloadsPrivileged,
+  workloadsProcMount,
+  workloadsPspLeftovers,
+  workloadsReadOnlyRoot,
+  workloadsRootGroup,
+  workloadsRunAsNonRoot,
+  workloadsRunAsRoot,
+  workloadsRuntimeSocket,
+  workloadsSeccompUnconfined,
+  workloadsSeccompUnset,
+  workloadsSelinuxType,
+  workloadsSharedProcesses,
+  workloadsSshServer,
+  workloadsSudo,
+  workloadsSysctls,
+  workloadsUserNamespaces,
+  workloadsWindowsHostProcess,
 ]

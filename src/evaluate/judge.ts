@@ -2,6 +2,7 @@ import type { Status } from '#model/areas.ts'
 import type { JudgedFinding } from '#model/assessment.ts'
 import type { Check, Finding } from '#model/check.ts'
 import type { AcceptedRisk, Attestation } from '#model/progress.ts'
+import { knownNeedOf } from './known.ts'
 
 /** What people said about findings: accepted risks and attested manual items. */
 export interface Judgements {
@@ -9,11 +10,19 @@ export interface Judgements {
   readonly attested: readonly Attestation[]
 }
 
-/** Lays accepted risks over failing findings and attestations over manual ones; what has expired no longer counts. */
+/**
+ * Lays accepted risks over failing findings and attestations over manual ones; what has expired no longer counts. What a
+ * system component is known to need is accepted as well, by us and with no end.
+ */
 export function judge(check: Check, finding: Finding, judgements: Judgements, now: Date): JudgedFinding {
   if (finding.status === 'fail') {
     const risk = judgements.accepted.find((a) => a.check === check.id && inScope(a, finding) && Date.parse(a.expires) > now.getTime())
     if (risk !== undefined) return { ...finding, status: 'accepted', note: { by: risk.owner, reason: risk.reason, until: risk.expires } }
+    const known = knownNeedOf(check.id, finding)
+    if (known !== undefined) {
+      const { id, since } = known.component
+      return { ...finding, status: 'accepted', note: { by: `kubeharden ${since} (known need of ${id})`, reason: known.need.why } }
+    }
   }
   if (finding.status === 'manual') {
     const item = judgements.attested.find((a) => a.check === check.id && Date.parse(a.until) > now.getTime())

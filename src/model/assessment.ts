@@ -7,8 +7,8 @@ import type { Text } from './text.ts'
 /** A finding after accepted risks and attestations were laid over it. */
 export interface JudgedFinding extends Omit<Finding, 'status'> {
   readonly status: Status
-  /** Who accepted or attested it, and until when. */
-  readonly note?: { readonly by: string; readonly reason: string; readonly until: string }
+  /** Who accepted or attested it, and until when. Without an end: a known need of a system component (docs/decisions/0022). */
+  readonly note?: { readonly by: string; readonly reason: string; readonly until?: string }
 }
 
 export interface CheckResult {

@@ -32,6 +32,8 @@ export interface Finding<M extends string = string> {
   readonly saw?: string
   readonly message: M
   readonly params?: Params
+  /** What known needs of system components are held against (docs/decisions/0022): images that it is about, all that was seen. */
+  readonly traits?: { readonly images: readonly string[]; readonly saw: readonly string[] }
 }
 
 export interface Controls {

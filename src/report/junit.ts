@@ -1,7 +1,7 @@
 import { AREA_TITLES, AREAS } from '#model/areas.ts'
 import type { Assessment, CheckResult, JudgedFinding } from '#model/assessment.ts'
 import { safe, say } from '#model/text.ts'
-import { gapSentence, objectName, sentence } from './words.ts'
+import { gapSentence, noteWords, objectName, sentence } from './words.ts'
 
 /** Text for an attribute or an element. What XML 1.0 cannot carry at all (controls, lone surrogates) is shown, not sent. */
 export function xml(text: string): string {
@@ -65,7 +65,7 @@ function casesOf(check: CheckResult): readonly Case[] {
 function verdictOf(check: CheckResult, f: JudgedFinding): Case['verdict'] {
   if (f.status === 'pass' || f.status === 'attested') return undefined
   if (f.status === 'fail') return { as: 'failure', type: check.severity, message: sentence(check, f) }
-  const note = f.note === undefined ? '' : ` (by ${f.note.by} until ${f.note.until}: ${f.note.reason})`
+  const note = f.note === undefined ? '' : ` (${noteWords(f.note)})`
   return { as: 'skipped', type: f.status, message: `${f.status}: ${sentence(check, f)}${note}` }
 }
 

@@ -3,7 +3,7 @@ import type { Assessment } from '#model/assessment.ts'
 import { safe, say } from '#model/text.ts'
 import { CATEGORY_TITLES, type Category } from './categories.ts'
 import { type Inspection, type InspectionRow, inspect, type Share } from './inspection/model.ts'
-import { countWords, gapSentence, objectName, percent, STATUS_WORDS, sentence } from './words.ts'
+import { countWords, gapSentence, noteWords, objectName, percent, STATUS_WORDS, sentence } from './words.ts'
 
 /** Names come from strangers: nothing in them may become a link, an image, HTML or a table cell's end. */
 export function md(text: string): string {
@@ -31,7 +31,7 @@ export function toMarkdown(assessment: Assessment): string {
       if (open.length === 0) continue
       lines.push('', `### ${c.id}`, '')
       for (const f of open) {
-        const note = f.note === undefined ? '' : ` (by ${md(f.note.by)} until ${md(f.note.until)}: ${md(f.note.reason)})`
+        const note = f.note === undefined ? '' : ` (${md(noteWords(f.note))})`
         lines.push(`- ${f.status}: ${md(objectName(f))}: ${md(sentence(c, f))}${note}`)
       }
     }

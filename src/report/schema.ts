@@ -25,9 +25,9 @@ const finding = z.object({
   status: z.enum(STATUSES),
   message: z.string(),
   note: z
-    .object({ by: z.string(), reason: z.string(), until: z.string() })
+    .object({ by: z.string(), reason: z.string(), until: z.string().optional() })
     .optional()
-    .describe('who accepted or attested it, why, and until when'),
+    .describe('who accepted or attested it, why, and until when; without an end: a known need of a system component'),
 })
 
 const check = z.object({

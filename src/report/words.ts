@@ -38,7 +38,14 @@ export function countWords(check: CheckResult): string {
   const fails = check.findings.filter((f) => f.status === 'fail').length
   const looked = check.findings.filter((f) => f.status !== 'not-applicable').length
   if (looked === 0) return check.gaps.length > 0 ? 'not seen' : 'nothing to look at'
-  return fails > 0 ? `${fails} of ${looked} objects` : `${looked} ${looked === 1 ? 'object' : 'objects'} looked at`
+  const accepted = check.findings.filter((f) => f.status === 'accepted').length
+  const more = accepted === 0 ? '' : `, ${accepted} accepted`
+  return fails > 0 ? `${fails} of ${looked} objects${more}` : `${looked} ${looked === 1 ? 'object' : 'objects'} looked at${more}`
+}
+
+/** `by ada until 2027-01-01: …`; what a system component is known to need has no end. */
+export function noteWords({ by, reason, until }: NonNullable<JudgedFinding['note']>): string {
+  return `by ${by}${until === undefined ? '' : ` until ${until}`}: ${reason}`
 }
 
 /** `encryption-config: step-1.yaml is in use on 1 of 1 API servers seen`. */

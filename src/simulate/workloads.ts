@@ -46,7 +46,7 @@ function fromTemplate(ref: ObjectRef, template: { metadata: { labels: Labels }; 
 }
 
 /** Where an object of this kind keeps its pod spec; custom resources keep it where they like. */
-function podSpecPath(kind: string): string {
+export function podSpecPath(kind: string): string {
   if (kind === 'CronJob') return 'spec.jobTemplate.spec.template.spec'
   return kind in API_VERSIONS ? 'spec.template.spec' : 'spec'
 }

@@ -90,7 +90,9 @@ async function evidence(ui: Ui, check: CheckResult): Promise<void> {
 function findingLine(ui: Ui, check: CheckResult, finding: JudgedFinding): string {
   const where = finding.path === undefined ? '' : `, ${safe(finding.path)}`
   const saw = finding.saw === undefined ? '' : ui.t(' (saw: {saw})', { saw: finding.saw })
-  const note = finding.note === undefined ? '' : ui.t(' [by {by} until {until}: {reason}]', finding.note)
+  const { note: said } = finding
+  const pattern = said?.until === undefined ? ' [by {by}: {reason}]' : ' [by {by} until {until}: {reason}]'
+  const note = said === undefined ? '' : ui.t(pattern, { by: said.by, reason: said.reason, until: said.until ?? '' })
   return `${STATUS_WORDS[finding.status]} ${objectName(finding)}${where}: ${sentence(check, finding, ui.lang)}${saw}${note}`
 }
 

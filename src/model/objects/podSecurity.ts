@@ -20,6 +20,8 @@ export const securityContext = z
     seLinuxOptions: z.object({ type: z.string().optional(), user: z.string().optional(), role: z.string().optional() }).optional(),
     windowsOptions: z.object({ hostProcess: z.boolean().optional() }).optional(),
     /** Of a pod only. */
+    fsGroup: z.number().optional(),
+    supplementalGroups: z.array(z.number()).optional(),
     sysctls: z.array(z.object({ name: z.string() })).optional(),
   })
   .nullish()

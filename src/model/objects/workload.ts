@@ -97,6 +97,7 @@ export const podSpec = z.object({
   dnsPolicy: z.string().optional(),
   hostPID: z.boolean().optional(),
   hostIPC: z.boolean().optional(),
+  shareProcessNamespace: z.boolean().optional(),
   /** False: users of the pod are others on the node. */
   hostUsers: z.boolean().optional(),
   os: z.object({ name: z.string() }).optional(),

@@ -60,6 +60,6 @@ function artifactOf(file: string) {
 }
 
 function suppressionOf({ note }: JudgedFinding) {
-  const words = note === undefined ? '' : `${note.reason} (${note.by}, until ${note.until})`
+  const words = note === undefined ? '' : `${note.reason} (${note.by}${note.until === undefined ? '' : `, until ${note.until}`})`
   return { kind: 'external' as const, status: 'accepted' as const, justification: safe(words).toWellFormed() }
 }

@@ -34,7 +34,12 @@ function detail(ctx: Ctx, check: CheckResult, found: JudgedFinding): Line[] {
     ...label('Saw', found.saw),
     ...(note === undefined
       ? []
-      : label('Decided', t('by {by} until {until}: {reason}', { by: note.by, until: note.until, reason: note.reason }))),
+      : label(
+          'Decided',
+          note.until === undefined
+            ? t('by {by}: {reason}', { by: note.by, reason: note.reason })
+            : t('by {by} until {until}: {reason}', { by: note.by, until: note.until, reason: note.reason }),
+        )),
     ...fixes(ctx, check),
     ...about(ctx, check),
     ...gaps(ctx, check),
