@@ -4,13 +4,14 @@ import { toHtml } from '#report/html/page.ts'
 import { toJson } from '#report/json.ts'
 import { toJunit } from '#report/junit.ts'
 import { toMarkdown } from '#report/markdown.ts'
+import { toOpenReports } from '#report/openreports.ts'
 import { type Places, placesOf } from '#report/places.ts'
 import { toSarif } from '#report/sarif/sarif.ts'
 import { toTable } from '#report/table.ts'
 import type { CliDeps } from './context.ts'
 
 /** The formats of `audit -o`. */
-export const REPORT_FORMATS = ['table', 'json', 'markdown', 'html', 'csv', 'sarif', 'junit'] as const
+export const REPORT_FORMATS = ['table', 'json', 'markdown', 'html', 'csv', 'sarif', 'junit', 'openreports'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 export function reportText(
@@ -33,6 +34,8 @@ export function reportText(
       return toSarif(assessment, { version, checks, places })
     case 'junit':
       return toJunit(assessment)
+    case 'openreports':
+      return toOpenReports(assessment)
     case 'table':
       return toTable(assessment)
   }

@@ -69,7 +69,7 @@ describe('audit', () => {
   })
 
   it.each([
-    [['audit', '-o', 'pdf'], /-o pdf is not known[\s\S]*table, json, markdown, html, csv, sarif, junit/],
+    [['audit', '-o', 'pdf'], /-o pdf is not known[\s\S]*table, json, markdown, html, csv, sarif, junit, openreports/],
     [['audit', '--area', 'moon'], /--area moon is not known/],
     [['audit', '--check', 'network/nothing'], /network\/nothing is not known/],
     [['audit', '--fail-on', 'huge'], /critical, high, medium, low/],
