@@ -120,6 +120,19 @@ import { check as encryptionProviderStrength } from './encryption/provider-stren
 import { check as encryptionSameConfiguration } from './encryption/same-configuration.ts'
 import { check as encryptionSecretsInEnv } from './encryption/secrets-in-env.ts'
 import { check as encryptionStaleSecrets } from './encryption/stale-secrets.ts'
+import { check as imagesDebugTools } from './images/debug-tools.ts'
+import { check as imagesDigest } from './images/digest.ts'
+import { check as imagesLarge } from './images/large.ts'
+import { check as imagesPullPolicy } from './images/pull-policy.ts'
+import { check as imagesPullSecrets } from './images/pull-secrets.ts'
+import { check as imagesRetiredRegistry } from './images/retired-registry.ts'
+import { check as imagesRunsAsRoot } from './images/runs-as-root.ts'
+import { check as imagesScanAge } from './images/scan-age.ts'
+import { check as imagesScanner } from './images/scanner.ts'
+import { check as imagesSignatures } from './images/signatures.ts'
+import { check as imagesTag } from './images/tag.ts'
+import { check as imagesTrustedRegistry } from './images/trusted-registry.ts'
+import { check as imagesVulnerabilities } from './images/vulnerabilities.ts'
 import { check as networkDefaultDeny } from './network/default-deny.ts'
 import { check as networkDefaultDenyEgress } from './network/default-deny-egress.ts'
 import { check as networkEnforcement } from './network/enforcement.ts'
@@ -320,6 +333,19 @@ export const checks: readonly Check[] = [
   encryptionSameConfiguration,
   encryptionSecretsInEnv,
   encryptionStaleSecrets,
+  imagesDebugTools,
+  imagesDigest,
+  imagesLarge,
+  imagesPullPolicy,
+  imagesPullSecrets,
+  imagesRetiredRegistry,
+  imagesRunsAsRoot,
+  imagesScanAge,
+  imagesScanner,
+  imagesSignatures,
+  imagesTag,
+  imagesTrustedRegistry,
+  imagesVulnerabilities,
   networkDefaultDeny,
   networkDefaultDenyEgress,
   networkEnforcement,

@@ -34,6 +34,7 @@ function evaluateOne(state: State, check: Check, now: Date, judgements: Judgemen
     complete: sight.gaps.length === 0,
     hidden,
     ...(storageProof === undefined ? {} : { storageProof }),
+    ...(judgements.settings === undefined ? {} : { settings: judgements.settings }),
   }
   const { raw, broken } = sight.seen === undefined ? { raw: [] } : findingsOf(check, sight.seen, context)
   const findings = raw.map((finding) => judge(check, finding, judgements, now))

@@ -2,12 +2,14 @@ import type { Status } from '#model/areas.ts'
 import type { JudgedFinding } from '#model/assessment.ts'
 import type { Check, Finding } from '#model/check.ts'
 import type { AcceptedRisk, Attestation } from '#model/progress.ts'
+import type { Settings } from '#model/settings.ts'
 import { knownNeedOf } from './known.ts'
 
-/** What people said about findings: accepted risks and attested manual items. */
+/** What people said: accepted risks, attested manual items, and what they say of the cluster itself. */
 export interface Judgements {
   readonly accepted: readonly AcceptedRisk[]
   readonly attested: readonly Attestation[]
+  readonly settings?: Settings | undefined
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Area, Severity } from './areas.ts'
 import type { StorageProof } from './encryptionLife.ts'
 import type { Item, Kind } from './kinds.ts'
 import type { ObjectRef } from './refs.ts'
+import type { Settings } from './settings.ts'
 import type { ClusterInfo } from './state.ts'
 import type { Params, Text } from './text.ts'
 
@@ -20,6 +21,8 @@ export interface CheckContext {
   readonly hidden?: ReadonlySet<Kind>
   /** That everything was stored again with the configuration in use, as an earlier session proved. */
   readonly storageProof?: StorageProof
+  /** What the operator says of this cluster. */
+  readonly settings?: Settings
 }
 
 /** One object and what was seen of it. `message` names one of the check's messages; a sentence is made from it when shown. */
@@ -54,7 +57,7 @@ interface Meta<M extends string> {
   readonly text: { readonly title: Text; readonly why: Text; readonly fix: Text }
   readonly messages: { readonly [K in M]: Text }
   /** Documents of YAML: tests and docs come from here. Probes are written with apiVersion probe.kubeharden/v1. */
-  readonly examples: { readonly bad: string; readonly good: string }
+  readonly examples: { readonly bad: string; readonly good: string /** What the operator says in both. */; readonly settings?: Settings }
 }
 
 /** A check as the rest of the program knows it. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { admissionKinds } from './kindsAdmission.ts'
+import { imageKinds } from './kindsImages.ts'
 import { networkKinds } from './kindsNetwork.ts'
 import { operatorKinds } from './kindsOperators.ts'
 import { storageKinds } from './kindsStorage.ts'
@@ -136,6 +137,7 @@ export const KINDS = {
   ...networkKinds,
   ...admissionKinds,
   ...operatorKinds,
+  ...imageKinds,
   podDisruptionBudgets: {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',

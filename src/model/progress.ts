@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { STATUSES } from './areas.ts'
 import { encryptionMemory } from './encryptionLife.ts'
+import { settings } from './settings.ts'
 
 const isoDate = z.string().refine((s) => !Number.isNaN(Date.parse(s)), 'not a date that can be read (use YYYY-MM-DD)')
 
@@ -43,6 +44,7 @@ export const progress = z.object({
   history: z.array(progressPoint),
   accepted: z.array(acceptedRisk),
   attested: z.array(attestation),
+  settings: settings.optional(),
   /** Encryption at rest: files that were written, what was written again, what was proven. Never a key. */
   encryption: encryptionMemory.optional(),
   /** Where the last session stopped, for resuming. */

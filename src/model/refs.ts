@@ -21,6 +21,7 @@ const PROBES: { readonly [kind: string]: (name: string) => string } = {
   ApiServerProbe: (name) => `API server ${name}`,
   KubeletProbe: (name) => `kubelet of ${name}`,
   TlsProbe: (name) => `TLS of ${name}`,
+  ImageScan: (name) => `scan ${name}`,
 }
 
 /** `Role shop/reader`, `ClusterRole admin`: how an object is named to the operator (escape with `safe` on screens). */

@@ -3,10 +3,13 @@ import type { ApiResource, CollectOptions } from '#model/access.ts'
 import type { Assessment } from '#model/assessment.ts'
 import type { Check } from '#model/check.ts'
 import type { Kind } from '#model/kinds.ts'
+import type { ImageScan } from '#model/objects/images.ts'
+import type { Settings } from '#model/settings.ts'
 import type { State } from '#model/state.ts'
 import type { SessionDeps } from './deps.ts'
 import { withMemory } from './encryption.ts'
 import { withStored } from './evidence.ts'
+import { withScans } from './scans.ts'
 import type { Target } from './types.ts'
 
 /** Connects, reads these kinds, closes. */
@@ -35,6 +38,13 @@ export async function readWithResources(
   }
 }
 
+export interface AuditOptions extends CollectOptions {
+  /** What scanners found, as it was handed over. */
+  readonly scans?: readonly ImageScan[]
+  /** Said for this evaluation only, in place of what is remembered. */
+  readonly settings?: Settings
+}
+
 /**
  * One evaluation without a session: what `audit` does. Accepted risks and attestations of this cluster count; nothing
  * is written, not even progress, so that a pipeline and a session never wait for each other.
@@ -43,13 +53,14 @@ export async function auditOnce(
   deps: SessionDeps,
   target: Target,
   checks: readonly Check[],
-  options: CollectOptions = {},
+  options: AuditOptions = {},
 ): Promise<{ readonly state: State; readonly assessment: Assessment }> {
   const read = await readOnce(deps, target, kindsOf(checks), options)
   const stores = await deps.openStores(target, read.cluster, { locked: false })
   try {
-    const noted = await withMemory(await stores.progress.load(), await withStored(read, stores), [])
-    return { state: noted.state, assessment: evaluate(noted.state, checks, deps.now(), noted.progress) }
+    const noted = await withMemory(await stores.progress.load(), await withStored(withScans(read, options.scans ?? []), stores), [])
+    const judgements = { ...noted.progress, settings: { ...noted.progress.settings, ...options.settings } }
+    return { state: noted.state, assessment: evaluate(noted.state, checks, deps.now(), judgements) }
   } finally {
     await stores.release()
   }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { HardenError } from '#model/errors.ts'
 import { type AcceptedRisk, type Attestation, acceptedRisk, attestation, type Progress } from '#model/progress.ts'
+import { type Settings, settings } from '#model/settings.ts'
 
 /** The progress with a risk taken on. HardenError `input` where a part of it is missing or a date cannot be read. */
 export function withAccepted(progress: Progress, risk: Omit<AcceptedRisk, 'created'>, now: Date): Progress {
@@ -11,6 +12,12 @@ export function withAccepted(progress: Progress, risk: Omit<AcceptedRisk, 'creat
 export function withAttested(progress: Progress, item: Omit<Attestation, 'at'>, now: Date): Progress {
   const others = progress.attested.filter((a) => a.check !== item.check)
   return { ...progress, attested: [...others, checked(attestation, { ...item, at: now.toISOString() })] }
+}
+
+/** The progress with what the operator says of the cluster; HardenError `input` where that is not possible. */
+export function withSettings(progress: Progress, said: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Progress {
+  const all = Object.entries({ ...progress.settings, ...said }).filter(([, value]) => value !== undefined)
+  return { ...progress, settings: checked(settings, Object.fromEntries(all)) }
 }
 
 /**

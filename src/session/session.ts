@@ -14,7 +14,7 @@ import { Line } from './line.ts'
 import { type Link, openLink, relist, rememberable, reread, writable } from './link.ts'
 import { storesInTurn } from './locks.ts'
 import { contextsOf, readyView } from './ready.ts'
-import { withAccepted, withAttested, withWithdrawn } from './remember.ts'
+import { withAccepted, withAttested, withSettings, withWithdrawn } from './remember.ts'
 import { planRewrite, type RewriteOptions, type RewriteOutcome, type RewritePlan, rewriteAll } from './rewrite.ts'
 import { Shown } from './shown.ts'
 import type { ActOptions, CommandSession, Outcome, Ready, SessionView, Target, WizardRun } from './types.ts'
@@ -230,8 +230,15 @@ class CurrentSession implements CommandSession {
     return this.#remember(check, (progress) => withWithdrawn(progress, check, scope))
   }
 
+  configure(settings: Parameters<CommandSession['configure']>[0]): Promise<void> {
+    return this.#keep(rememberable(this.#open()), (progress) => withSettings(progress, settings))
+  }
+
   async #remember(check: string, change: (progress: Progress) => Progress): Promise<void> {
-    const link = this.#remembering(check)
+    return this.#keep(this.#remembering(check), change)
+  }
+
+  async #keep(link: Link, change: (progress: Progress) => Progress): Promise<void> {
     await this.#acts.run(() => link.remember(change(link.progress)))
     if (this.#link === link) this.#shown.show(this.#ready(link))
   }

@@ -7,6 +7,7 @@ import type { JournalEntry, JournalRun, Verification } from '#model/journal.ts'
 import type { AcceptedRisk, Attestation, Progress } from '#model/progress.ts'
 import type { Answers } from '#model/questions.ts'
 import type { KubeObject, ObjectRef } from '#model/refs.ts'
+import type { Settings } from '#model/settings.ts'
 import type { ClusterInfo, SourceKind, State } from '#model/state.ts'
 import type { Wizard } from '#model/wizard.ts'
 import type { Standing } from './encryption.ts'
@@ -142,6 +143,8 @@ export interface CommandSession extends Session {
   /** What storing these resources again would touch. */
   planRewrite(resources: readonly string[], signal?: AbortSignal): Promise<RewritePlan>
   rewrite(plan: RewritePlan, options?: RewriteOptions): Promise<RewriteOutcome>
+  /** Remembers what the operator says of this cluster; what is undefined is forgotten, what is left out stays. */
+  configure(settings: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Promise<void>
   /** Objects of somebody's own manifests, previewed like a wizard's plan. */
   previewObjects(objects: readonly KubeObject[], options?: { readonly namespace?: string; readonly signal?: AbortSignal }): Promise<Preview>
 }

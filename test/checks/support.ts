@@ -22,7 +22,13 @@ export function run(check: Check, yaml: string, options: Options = {}): readonly
   const state = stateFromObjects(objects, { source: 'snapshot', name: 'example', now, complete: true, cluster })
   const { seen, gaps } = sightOf(state, check)
   if (seen === undefined || gaps.length > 0) throw new Error(`the documents have gaps: ${gaps.map((gap) => gap.detail).join('; ')}`)
-  return [...check.evaluate(seen, { now, cluster: state.cluster, complete: options.complete ?? true, hidden: new Set() })]
+  return [
+    ...check.evaluate(seen, { now, cluster: state.cluster, complete: options.complete ?? true, hidden: new Set(), ...settingsOf(check) }),
+  ]
+}
+
+function settingsOf({ examples: { settings } }: Check) {
+  return settings === undefined ? {} : { settings }
 }
 
 /** A Secret may be written as the row it is read as (`ageDays`), so that an example holds at any time. */

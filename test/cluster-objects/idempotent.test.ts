@@ -52,6 +52,22 @@ const MORE = `
 ---
 {apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: a}, spec: {types: [Egress]}}
 ---
+{apiVersion: aquasecurity.github.io/v1alpha1, kind: VulnerabilityReport, metadata: {name: a, namespace: ns}, report: {updateTimestamp: x, registry: {server: s}, artifact: {repository: r, tag: t, digest: d}, summary: {criticalCount: 1}, vulnerabilities: [{vulnerabilityID: CVE-1, severity: HIGH, fixedVersion: "1", title: x}, {vulnerabilityID: CVE-2, severity: CRITICAL}]}}
+---
+{apiVersion: probe.kubeharden/v1, kind: ImageScan, metadata: {name: a}, scanner: Trivy, takenAt: x, names: [a], user: "0", scanned: {critical: {all: 1, fixed: 0}, high: {all: 0, fixed: 0}, worst: []}}
+---
+{apiVersion: policy.sigstore.dev/v1beta1, kind: ClusterImagePolicy, metadata: {name: a}, spec: {mode: warn, images: [{glob: "**"}], authorities: [{static: {action: pass}}, {key: {data: x}}]}}
+---
+{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: a}, spec: {validationFailureAction: Enforce, failurePolicy: Fail, rules: [{name: r, verifyImages: [{imageReferences: ["*"], required: true, attestors: [{count: 1}]}]}, {name: v, validate: {message: m}}]}}
+---
+{apiVersion: kyverno.io/v1, kind: Policy, metadata: {name: a, namespace: ns}, spec: {rules: [{verifyImages: [{imageReferences: ["*"], failureAction: Audit}]}]}}
+---
+{apiVersion: policies.kyverno.io/v1, kind: ImageValidatingPolicy, metadata: {name: a}, spec: {validationActions: [Deny], matchImageReferences: [{glob: "*"}], attestors: [{name: n}]}}
+---
+{apiVersion: policies.kyverno.io/v1alpha1, kind: ImageValidatingPolicy, metadata: {name: a}, spec: {failurePolicy: Ignore, matchImageReferences: [{expression: "true"}]}}
+---
+{apiVersion: constraints.gatekeeper.sh/v1beta1, kind: RatifyVerification, metadata: {name: a}, spec: {enforcementAction: deny}}
+---
 apiVersion: probe.kubeharden/v1
 kind: ApiServerProbe
 metadata: {name: a}

@@ -50,6 +50,7 @@ export async function collectKind(kind: Kind, with_: Collecting): Promise<Result
       case 'systemConfigs':
         return await probeSystemConfigs(rest, signal)
       case 'nodeEvidence': // no API shows it: the session adds what was imported
+      case 'imageScans': // or handed over
         return { items: [], gaps: [] }
       case 'nodes':
         return await with_.nodes()

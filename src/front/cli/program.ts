@@ -6,6 +6,7 @@ import { errorText, type Io } from './io.ts'
 import { apply } from './verbs/apply.ts'
 import { audit } from './verbs/audit.ts'
 import { canConnect } from './verbs/canConnect.ts'
+import { config } from './verbs/config.ts'
 import { encryption } from './verbs/encryption.ts'
 import { evidence } from './verbs/evidence.ts'
 import { explain } from './verbs/explain.ts'
@@ -40,6 +41,7 @@ const VERBS = [
   undo,
   encryption,
   remember,
+  config,
   permissions,
   completion,
   version,

@@ -92,6 +92,7 @@ export const podSpec = z.object({
   initContainers: listOf(container),
   ephemeralContainers: z.array(container).optional(),
   serviceAccountName: z.string().optional(),
+  imagePullSecrets: z.array(z.object({ name: z.string().optional() })).optional(),
   automountServiceAccountToken: z.boolean().optional(),
   hostNetwork: z.boolean().optional(),
   dnsPolicy: z.string().optional(),

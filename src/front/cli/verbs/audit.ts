@@ -3,9 +3,11 @@ import { AREAS, SEVERITIES } from '#model/areas.ts'
 import type { Assessment } from '#model/assessment.ts'
 import { HardenError } from '#model/errors.ts'
 import { auditOnce } from '#session/headless.ts'
+import { readScans } from '#session/scans.ts'
 import { type Ctx, type Globals, oneOf, targetOf } from '../context.ts'
 import { emit } from '../emit.ts'
 import { placesIn, REPORT_FORMATS, reportText } from '../reports.ts'
+import { trustedOf } from '../settings.ts'
 
 export function audit(program: Command, ctx: Ctx): void {
   program
@@ -16,6 +18,8 @@ export function audit(program: Command, ctx: Ctx): void {
     .option('--area <area...>', 'only these areas')
     .option('--check <id...>', 'only these checks')
     .option('--fail-on <severity>', 'exit 1 where a check of this severity or above fails')
+    .option('--scan <file...>', 'what Trivy or Grype found in images, in JSON')
+    .option('--trusted-registries <list>', 'where images may come from, comma-separated; in place of what config says')
     .option('--min-coverage <percent>', 'exit 1 where less than this share could be decided')
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals() as Globals & AuditFlags
@@ -24,6 +28,8 @@ export function audit(program: Command, ctx: Ctx): void {
       const minCoverage = flags.minCoverage === undefined ? undefined : percentOf(flags.minCoverage)
       const { assessment } = await auditOnce(ctx.deps.session(flags, { readOnly: true }), targetOf(flags), chosen(ctx, flags), {
         signal: ctx.io.signal,
+        scans: await readScans(flags.scan ?? []),
+        ...(flags.trustedRegistries === undefined ? {} : { settings: { trustedRegistries: trustedOf(flags.trustedRegistries) } }),
       })
       // Only SARIF names files.
       const places = format === 'sarif' ? await placesIn(assessment, flags.from, ctx.deps) : new Map()
@@ -37,6 +43,8 @@ interface AuditFlags {
   readonly check?: readonly string[]
   readonly failOn?: string
   readonly minCoverage?: string
+  readonly scan?: readonly string[]
+  readonly trustedRegistries?: string
 }
 
 function chosen(ctx: Ctx, flags: AuditFlags) {
