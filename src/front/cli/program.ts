@@ -6,6 +6,7 @@ import { errorText, type Io } from './io.ts'
 import { apply } from './verbs/apply.ts'
 import { audit } from './verbs/audit.ts'
 import { canConnect } from './verbs/canConnect.ts'
+import { compare } from './verbs/compare.ts'
 import { config } from './verbs/config.ts'
 import { encryption } from './verbs/encryption.ts'
 import { evidence } from './verbs/evidence.ts'
@@ -24,6 +25,7 @@ import { whoCan } from './verbs/whoCan.ts'
 
 const VERBS = [
   audit,
+  compare,
   explain,
   generate,
   apply,
