@@ -54,7 +54,7 @@ function below(boot: Boot, io: Io): Io {
 }
 
 const SWITCHES = new Set(['--practice', '--read-only', '--no-color', '-q', '--quiet', '-v', '--verbose'])
-const WITH_VALUE = new Set(['--kubeconfig', '--context', '-n', '--namespace', '--as', '--request-timeout', '--from'])
+const WITH_VALUE = new Set(['--kubeconfig', '--context', '-n', '--namespace', '--as', '--request-timeout', '--from', '--decisions'])
 
 /** Surely a full-screen session? Only decides whether a first frame is drawn at once; the command line is parsed properly later. */
 function opensSession(argv: readonly string[]): boolean {
@@ -135,6 +135,9 @@ function sessionDeps(checks: readonly Check[], wizards: readonly Wizard[], globa
     },
     openStores: async (target, cluster, options) => (await import('./stores.ts')).openStores(target, cluster, options),
     writeSnapshot: async (state, path) => (await import('#cluster/objects/snapshot.ts')).writeSnapshot(state, path),
+    ...(globals.decisions === undefined
+      ? {}
+      : { decisions: async (lookup) => (await import('./store/decisions.ts')).decisionsFrom(globals.decisions ?? '')(lookup) }),
     now: () => new Date(),
     who: userInfo().username,
   }

@@ -1,5 +1,6 @@
 import type { Connection } from '#model/access.ts'
 import type { Check } from '#model/check.ts'
+import type { DecisionsSource } from '#model/decisions.ts'
 import type { Journal } from '#model/journal.ts'
 import type { EvidenceStore } from '#model/objects/evidence.ts'
 import type { ProgressStore } from '#model/progress.ts'
@@ -28,6 +29,8 @@ export interface SessionDeps {
   readonly connect: (target: Target, signal?: AbortSignal) => Promise<Connection>
   readonly openStores: (target: Target, cluster: ClusterInfo, options: { readonly locked: boolean }) => Promise<Stores>
   readonly writeSnapshot: (state: State, path: string) => Promise<void>
+  /** What a team decided for all its members and pipelines. */
+  readonly decisions?: DecisionsSource
   readonly now: () => Date
   /** For the journal: the operator's name on this machine. */
   readonly who: string

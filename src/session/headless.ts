@@ -6,6 +6,7 @@ import type { Kind } from '#model/kinds.ts'
 import type { ImageScan } from '#model/objects/images.ts'
 import type { Settings } from '#model/settings.ts'
 import type { State } from '#model/state.ts'
+import { decided, withDecided } from './decided.ts'
 import type { SessionDeps } from './deps.ts'
 import { withMemory } from './encryption.ts'
 import { withStored } from './evidence.ts'
@@ -45,6 +46,17 @@ export interface AuditOptions extends CollectOptions {
   readonly settings?: Settings
 }
 
+async function readAndDecided(deps: SessionDeps, target: Target, kinds: readonly Kind[], options: CollectOptions) {
+  const connection = await deps.connect(target, options.signal)
+  try {
+    // What the team decided is asked first: where it cannot be understood, nothing else has to be read.
+    const shared = await decided(deps, connection.writer)
+    return { shared, read: await connection.reader.collect(kinds, options) }
+  } finally {
+    await connection.reader.close()
+  }
+}
+
 /**
  * One evaluation without a session: what `audit` does. Accepted risks and attestations of this cluster count; nothing
  * is written, not even progress, so that a pipeline and a session never wait for each other.
@@ -55,11 +67,11 @@ export async function auditOnce(
   checks: readonly Check[],
   options: AuditOptions = {},
 ): Promise<{ readonly state: State; readonly assessment: Assessment }> {
-  const read = await readOnce(deps, target, kindsOf(checks), options)
+  const { read, shared } = await readAndDecided(deps, target, kindsOf(checks), options)
   const stores = await deps.openStores(target, read.cluster, { locked: false })
   try {
     const noted = await withMemory(await stores.progress.load(), await withStored(withScans(read, options.scans ?? []), stores), [])
-    const judgements = { ...noted.progress, settings: { ...noted.progress.settings, ...options.settings } }
+    const judgements = { ...withDecided(noted.progress, shared), settings: { ...noted.progress.settings, ...options.settings } }
     return { state: noted.state, assessment: evaluate(noted.state, checks, deps.now(), judgements) }
   } finally {
     await stores.release()

@@ -3,6 +3,7 @@ import { settleJournal } from '#change/settle.ts'
 import { evaluate, kindsOf } from '#evaluate/evaluate.ts'
 import type { CollectOptions, Connection, Writer } from '#model/access.ts'
 import type { Assessment } from '#model/assessment.ts'
+import type { Decisions } from '#model/decisions.ts'
 import { HardenError } from '#model/errors.ts'
 import type { JournalRun } from '#model/journal.ts'
 import type { Kind } from '#model/kinds.ts'
@@ -11,6 +12,7 @@ import type { Progress } from '#model/progress.ts'
 import type { ObjectRef } from '#model/refs.ts'
 import type { Rewriter } from '#model/rewrite.ts'
 import type { State } from '#model/state.ts'
+import { decided, withDecided } from './decided.ts'
 import type { SessionDeps, Stores } from './deps.ts'
 import { withMemory } from './encryption.ts'
 import { withStored } from './evidence.ts'
@@ -58,6 +60,7 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
   const close = () => closeAll(closers)
   try {
     goOn()
+    const shared = await decided(deps, connection.writer)
     const kinds = kindsOf([...deps.checks, ...deps.wizards])
     const read = await connection.reader.collect(kinds, options)
     goOn()
@@ -90,6 +93,7 @@ export async function openLink(deps: SessionDeps, target: Target, options: Colle
       deps,
       { target, writer, nodes, rewriter, stores, readOnly, locked, lifted, collect, look, close },
       { state, progress: old, runs },
+      shared,
     )
   } catch (error) {
     await close().catch(() => undefined)
@@ -107,11 +111,16 @@ type Doors = Pick<
 >
 
 /** The link over what was read: judged once, and what that moved in the progress stored. */
-async function makeLink(deps: SessionDeps, doors: Doors, found: Pick<Link, 'state' | 'progress' | 'runs'>): Promise<Link> {
+async function makeLink(
+  deps: SessionDeps,
+  doors: Doors,
+  found: Pick<Link, 'state' | 'progress' | 'runs'>,
+  shared: Decisions,
+): Promise<Link> {
   const last = found.progress.history.at(-1)
   const judged = async (old: Progress, read: State) => {
     const { progress, state } = await withMemory(old, read, link?.runs ?? found.runs)
-    const assessment = evaluate(state, deps.checks, deps.now(), progress)
+    const assessment = evaluate(state, deps.checks, deps.now(), withDecided(progress, shared))
     // History belongs to the cluster as it is: a snapshot or a folder is not it.
     const moves = state.source === 'live' || state.source === 'practice'
     const next = moves ? advance(progress, assessment) : progress

@@ -20,6 +20,7 @@ export interface Globals {
   readonly requestTimeout?: string
   readonly from?: string
   readonly practice?: boolean
+  readonly decisions?: string
   readonly output?: string
   readonly out?: string
   readonly color?: boolean
@@ -74,6 +75,7 @@ export function addGlobals(program: Command): void {
     .option('--request-timeout <time>', 'limit for one request, such as 30s')
     .option('--from <path>', 'a snapshot, or a file or folder of manifests, in place of a live cluster')
     .option('--practice', 'the bundled practice cluster, in place of a live one')
+    .option('--decisions <where>', 'accepted risks and attestations of a team: a file, or configmap:NAMESPACE/NAME')
     .option('--no-color', 'no colours')
     .option('-q, --quiet', 'only results')
     .option('-v, --verbose', 'causes of errors')

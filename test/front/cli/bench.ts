@@ -18,6 +18,7 @@ import { connectFrom } from '../../../src/cluster/objects/from.ts'
 import { writeSnapshot } from '../../../src/cluster/objects/snapshot.ts'
 import { rightsNeeded } from '../../../src/cluster/permissions.ts'
 import { connectPractice } from '../../../src/cluster/practice/index.ts'
+import { decisionsFrom } from '../../../src/store/decisions.ts'
 import { wizards } from '../../../wizards/index.ts'
 
 export interface Ran {
@@ -77,6 +78,7 @@ export function cliBench(): Bench {
     },
     writeSnapshot,
     now: () => new Date(),
+    ...(globals.decisions === undefined ? {} : { decisions: decisionsFrom(globals.decisions) }),
     who: 'tester',
   })
   const deps: CliDeps = {

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cliBench } from './bench.ts'
 import { status } from './files.ts'
@@ -39,6 +42,23 @@ describe('accept, attest, progress', () => {
     expect(ran, ran.err).toMatchObject({ code: 0, err: 'Withdrawn: network/default-deny.\n' })
     expect((await status(bench, 'network/default-deny')).status).toBe('fail')
     expect(await bench.run(['accept', 'network/default-deny', '--withdraw', '--practice'])).toMatchObject({ code: 2 })
+  })
+
+  it('what was decided can be handed on: another bench that is given it judges the same, and stores nothing of it', async () => {
+    const [one, other] = [cliBench(), cliBench()]
+    await one.run([...ACCEPT, '--expires', '2999-01-31', '--kind', 'Namespace', '--name', 'shop'])
+    const file = join(mkdtempSync(join(tmpdir(), 'kubeharden-handed-')), 'decisions.yaml')
+    const printed = await one.run(['progress', '-o', 'decisions', '--practice'])
+    writeFileSync(file, printed.out)
+    const report = JSON.parse((await other.run(['audit', '--practice', '-o', 'json', '--decisions', file])).out) as {
+      checks: { id: string; findings: { object: { name: string }; status: string }[] }[]
+    }
+    const findings = report.checks.find((c) => c.id === 'network/default-deny')?.findings ?? []
+    expect(findings.filter((f) => f.status === 'accepted').map((f) => f.object.name)).toEqual(['shop'])
+    expect(other.progress()?.accepted ?? []).toEqual([])
+    writeFileSync(file, printed.out.replace('network/default-deny', 'network/none'))
+    const wrong = await other.run(['audit', '--practice', '--decisions', file])
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('names a check that there is not: network/none') })
   })
 
   it('an attested manual item counts', async () => {

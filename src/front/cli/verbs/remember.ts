@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { stringify } from 'yaml'
 import { AREA_TITLES, AREAS } from '#model/areas.ts'
+import type { Decisions } from '#model/decisions.ts'
 import { HardenError } from '#model/errors.ts'
 import { safe, say } from '#model/text.ts'
 import { guideSentence, percent } from '#report/words.ts'
@@ -8,7 +10,7 @@ import { connected } from '../connected.ts'
 import { type Ctx, type Globals, oneOf } from '../context.ts'
 import { emit, json } from '../emit.ts'
 
-const FORMATS = ['table', 'json'] as const
+const FORMATS = ['table', 'json', 'decisions'] as const
 
 /** `progress`, `accept`, `attest`: what is remembered of a cluster. */
 export function remember(program: Command, ctx: Ctx): void {
@@ -21,7 +23,8 @@ export function remember(program: Command, ctx: Ctx): void {
       const flags = self.optsWithGlobals() as Globals
       const format = oneOf('-o', flags.output ?? 'table', FORMATS)
       await connected(ctx, flags, { readOnly: true }, async (_session, ready) => {
-        await emit(ctx.io, format === 'json' ? json(ready().progress) : progressText(ready()), flags.out)
+        const text = { table: progressText, json: () => json(ready().progress), decisions: decisionsYaml }[format](ready())
+        await emit(ctx.io, text, flags.out)
       })
     })
   program
@@ -129,4 +132,9 @@ function progressText({ cluster, assessment, progress, guides }: Ready): string 
     ...progress.accepted.map((a) => `  accepted until ${a.expires}: ${a.check} (${safe(a.owner)}: ${safe(a.reason)})`),
     ...progress.attested.map((a) => `  attested until ${a.until}: ${a.check} (${safe(a.by)}: ${safe(a.evidence)})`),
   ].join('\n')}\n`
+}
+
+/** What was decided here, in the form that --decisions reads: to be kept in git or in a ConfigMap. */
+function decisionsYaml({ progress: { accepted, attested } }: Ready): string {
+  return stringify({ schemaVersion: 1, accepted, attested } satisfies Decisions)
 }
