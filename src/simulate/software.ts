@@ -1,5 +1,6 @@
 import type { Item } from '#model/kinds.ts'
 import type { ObjectRef } from '#model/refs.ts'
+import { isReference, parseImage, repositoryOf } from './images/reference.ts'
 import { type PodTemplate, podTemplates, type WorkloadLists } from './workloads.ts'
 import { refTo } from './workloadsRefs.ts'
 
@@ -16,7 +17,9 @@ export interface Recognised {
 
 /** Does the image's path end with this name, whatever registry, tag and digest? */
 export function isImage(image: string, name: string): boolean {
-  const path = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
+  const parsed = parseImage(image)
+  if (!isReference(parsed)) return false
+  const path = repositoryOf(parsed)
   return path === name || path.endsWith(`/${name}`)
 }
 

@@ -1,7 +1,7 @@
 import { defineCheck } from '#model/check.ts'
 import { fullName } from '#simulate/images/reference.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
+import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -26,7 +26,7 @@ export const check = defineCheck({
       en: 'Build in stages and copy only what runs into a small base image (distroless, slim). Accept the finding where data or models make it large.',
     },
   },
-  reads: [...WORKLOAD_KINDS, 'nodes'],
+  reads: [...JUDGED_KINDS, 'nodes'],
   messages: {
     small: { en: 'The largest of its images on a node takes {size}.' },
     large: { en: 'Takes {size} on a node: {images}.' },

@@ -3,7 +3,7 @@ import type { Container, PodSpec } from '#model/objects/workload.ts'
 import { isSystemNamespace } from '#model/state.ts'
 import { scanFinder, scansOf } from '#simulate/images/scans.ts'
 import { workloadImages } from '#simulate/images/uses.ts'
-import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
+import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -20,7 +20,7 @@ export const check = defineCheck({
       en: 'Build the image with USER and a number (not a name), and set runAsNonRoot: true, so that a later build cannot change it. To see it: `crane config IMAGE | jq .config.User`, or give the scan: `audit --scan trivy.json`.',
     },
   },
-  reads: WORKLOAD_KINDS,
+  reads: JUDGED_KINDS,
   helps: ['imageScans', 'vulnerabilityReports', 'nodes'],
   messages: {
     other: { en: 'No container runs as root: {how}.' },

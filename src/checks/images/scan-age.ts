@@ -1,7 +1,7 @@
 import { defineCheck } from '#model/check.ts'
 import { type Scan, scanFinder, scansOf } from '#simulate/images/scans.ts'
 import { workloadImages } from '#simulate/images/uses.ts'
-import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
+import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -30,7 +30,7 @@ export const check = defineCheck({
       en: 'Let the scanner come back by itself (OPERATOR_SCANNER_REPORT_TTL of Trivy Operator, a CronJob for a command), and look why it has stopped.',
     },
   },
-  reads: WORKLOAD_KINDS,
+  reads: JUDGED_KINDS,
   helps: ['vulnerabilityReports', 'imageScans', 'nodes'],
   messages: {
     fresh: { en: 'The oldest scan of its images is {days} days old.' },

@@ -1,22 +1,21 @@
 import { defineCheck } from '#model/check.ts'
-import { isReference, parseImage } from '#simulate/images/reference.ts'
+import { type Program, recognised } from '#simulate/software.ts'
 import { podTemplates } from '#simulate/workloads.ts'
 import { CLUSTER, params, refTo } from '#simulate/workloadsRefs.ts'
 
-/** Programs that look for vulnerabilities in images, by repository. */
-const SCANNERS: readonly { readonly name: string; readonly path: RegExp }[] = [
-  { name: 'Trivy Operator', path: /(?:^|\/)trivy-operator$/ },
-  { name: 'Trivy', path: /(?:^|\/)(?:aquasec|aquasecurity)\/trivy$/ },
-  { name: 'Kubescape', path: /(?:^|\/)kubescape\/(?:kubevuln|operator|kubescape)$|(?:^|\/)kubevuln$/ },
-  { name: 'Harbor’s scanner', path: /(?:^|\/)(?:harbor-)?trivy-adapter(?:-photon)?$|(?:^|\/)harbor-scanner-[\w-]+$/ },
-  { name: 'Clair', path: /(?:^|\/)clair(?:-rhel8|-action)?$/ },
-  { name: 'Grype', path: /(?:^|\/)anchore\/(?:grype|k8s-inventory|kai|enterprise)$/ },
-  { name: 'NeuVector', path: /(?:^|\/)neuvector\/(?:scanner|controller)$|^(?:rancher\/)?neuvector-scanner$/ },
-  { name: 'Snyk', path: /(?:^|\/)snyk\/kubernetes-(?:monitor|scanner)$/ },
-  { name: 'Aqua', path: /(?:^|\/)(?:kube-enforcer|aqua-scanner|scanner-cli)$/ },
-  { name: 'Prisma Cloud', path: /(?:^|\/)(?:twistlock|prisma-cloud)\// },
-  { name: 'Sysdig', path: /(?:^|\/)sysdig\/(?:vuln-[\w-]+|cluster-shield|agent-kspm)/ },
-  { name: 'StackRox', path: /(?:^|\/)(?:stackrox|advanced-cluster-security)\/[\w-]*scanner/ },
+/** Programs that look for vulnerabilities in images. */
+const SCANNERS: readonly Program[] = [
+  { name: 'Trivy Operator', images: ['trivy-operator'] },
+  { name: 'Trivy', images: ['aquasec/trivy', 'aquasecurity/trivy'] },
+  { name: 'Kubescape', images: ['kubescape/kubevuln', 'kubescape/operator'] },
+  { name: 'Harbor’s scanner', images: ['trivy-adapter-photon', 'harbor-scanner-trivy', 'harbor-trivy-adapter'] },
+  { name: 'Clair', images: ['clair', 'clair-rhel8'] },
+  { name: 'Grype', images: ['anchore/grype', 'anchore/k8s-inventory', 'anchore/enterprise'] },
+  { name: 'NeuVector', images: ['neuvector/scanner', 'neuvector-scanner'] },
+  { name: 'Snyk', images: ['snyk/kubernetes-monitor', 'snyk/kubernetes-scanner'] },
+  { name: 'Aqua', images: ['aquasec/kube-enforcer', 'aquasec/scanner', 'scanner-cli'] },
+  { name: 'Sysdig', images: ['sysdig/vuln-runtime-scanner', 'sysdig/vuln-host-scanner', 'sysdig/cluster-shield'] },
+  { name: 'StackRox', images: ['scanner-v4', 'scanner-v4-matcher', 'rhacs-scanner-rhel8', 'rhacs-scanner-v4-rhel8'] },
 ]
 
 export const check = defineCheck({
@@ -56,19 +55,14 @@ spec: { template: { spec: { containers: [{ name: trivy-operator, image: 'mirror.
 `,
   },
   evaluate: function* ({ vulnerabilityReports, ...lists }) {
-    let found = false
-    const templates = podTemplates(lists)
-    for (const { ref: object, spec } of templates) {
-      const paths = spec.containers.map((c) => parseImage(c.image)).flatMap((r) => (isReference(r) ? [r.path] : []))
-      const scanner = SCANNERS.find((s) => paths.some((path) => s.path.test(path)))
-      if (scanner === undefined) continue
-      found = true
-      yield { status: 'pass', object, saw: scanner.name, message: 'found', params: params({ scanner: scanner.name }) }
-    }
+    const found = recognised(lists, SCANNERS)
+    for (const { program: scanner, template } of found)
+      yield { status: 'pass', object: template.ref, saw: scanner, message: 'found', params: params({ scanner }) }
+    if (found.length > 0) return
     const [report] = vulnerabilityReports
-    if (!found && report !== undefined) {
+    if (report !== undefined) {
       const count = vulnerabilityReports.length
       yield { status: 'pass', object: refTo('vulnerabilityReports', report), message: 'reports', params: params({ count }) }
-    } else if (!found && templates.length > 0) yield { status: 'manual', object: CLUSTER, message: 'decide' }
+    } else if (podTemplates(lists).length > 0) yield { status: 'manual', object: CLUSTER, message: 'decide' }
   },
 })

@@ -1,7 +1,7 @@
 import { defineCheck } from '#model/check.ts'
 import { scanFinder, scansOf } from '#simulate/images/scans.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
+import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
 import { CLUSTER, params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -30,7 +30,7 @@ export const check = defineCheck({
       en: 'Build the image again on a current base and with current packages, roll it out, and let it be scanned again. Where the vulnerable part is never used, accept the finding with that reason.',
     },
   },
-  reads: WORKLOAD_KINDS,
+  reads: JUDGED_KINDS,
   helps: ['vulnerabilityReports', 'imageScans', 'nodes'],
   messages: {
     clean: { en: 'No critical or high vulnerability was found in its images.' },
