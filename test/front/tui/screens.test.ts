@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { HardenError } from '#model/errors.ts'
+import { goldensIn } from '../../golden.ts'
 import { runOf } from './fakeData.ts'
 import { CONTEXTS, FakeSession } from './fakeSession.ts'
-import { expectGolden, expectNoExtraGoldens } from './golden.ts'
 import { KEY, onScreen } from './terminal.ts'
+
+const { expectGolden, expectNoExtraGoldens } = goldensIn(join(import.meta.dirname, 'goldens'))
 
 const TO_FORM = [KEY.enter, KEY.enter, KEY.enter, 'w'] as const
 
