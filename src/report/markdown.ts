@@ -45,7 +45,7 @@ export function toMarkdown(assessment: Assessment): string {
 }
 
 /** What an inspection is summed up in: shares, open items, and what people took on. */
-function summary({ categories, kinds, severities, accepted, attested }: Inspection): readonly string[] {
+function summary({ categories, kinds, severities, accepted, attested, known }: Inspection): readonly string[] {
   return [
     ...shareLines(
       'Category',
@@ -56,10 +56,18 @@ function summary({ categories, kinds, severities, accepted, attested }: Inspecti
     '| Open items | Fail | Unknown | Manual |',
     '|---|---:|---:|---:|',
     ...severities.map((s) => `| ${s.severity} | ${s.fail} | ${s.unknown} | ${s.manual} |`),
-    ...(accepted.length + attested.length === 0
-      ? []
-      : ['', `${accepted.length} items are accepted risks, ${attested.length} are attested.`]),
+    ...taken(accepted, attested, known),
   ]
+}
+
+function taken(accepted: Inspection['accepted'], attested: Inspection['attested'], known: Inspection['known']): readonly string[] {
+  const needs = known.reduce((sum, k) => sum + k.items, 0)
+  const words = [
+    ...(accepted.length === 0 ? [] : [`${accepted.length} accepted risks`]),
+    ...(attested.length === 0 ? [] : [`${attested.length} attested items`]),
+    ...(needs === 0 ? [] : [`${needs} known needs of system components`]),
+  ]
+  return words.length === 0 ? [] : ['', `Beside them: ${words.join(', ')}.`]
 }
 
 function shareLines(title: string, shares: readonly Share[]): readonly string[] {

@@ -116,9 +116,12 @@ describe('the HTML report in a browser', () => {
     expect(await page.value(`getComputedStyle(document.getElementById('filter')).display`)).toBe('none')
     expect(luminance(await page.value<string>('getComputedStyle(document.body).backgroundColor'))).toBe(1)
     expect(await page.value(`document.querySelectorAll('#rows tbody tr')[0].getClientRects().length`)).toBe(1)
+    await page.value(`addEventListener('beforeprint', () => { document.body.dataset.told = 'yes' })`)
     const { data } = await page.send('Page.printToPDF', { printBackground: true })
     const pdf = Buffer.from(data as string, 'base64').toString('latin1')
     expect(pdf.slice(0, 5)).toBe('%PDF-')
+    // The page is told before it prints: rows beyond the first are laid out then.
+    expect(await page.value('document.body.dataset.told')).toBe('yes')
     expect((pdf.match(/\/Type\s*\/Page\b/g) ?? []).length).toBeGreaterThan(3)
   })
 
@@ -132,6 +135,37 @@ describe('the HTML report in a browser', () => {
     // Each cell says which column it is of: the heads are not there.
     expect(await page.value(`getComputedStyle(document.querySelector('#rows td'), '::before').content`)).toBe('"Result"')
   })
+})
+
+it('twenty thousand rows are opened, and a search in them answers before the next key', async () => {
+  const findings = practice.checks.reduce((sum, c) => sum + c.findings.length, 0)
+  const times = Math.ceil(20_000 / findings)
+  const checks = practice.checks.map((c) => ({ ...c, findings: Array.from({ length: times }, () => c.findings).flat() }))
+  const started = performance.now()
+  const page = await opened({ ...practice, checks })
+  const opening = performance.now() - started
+  const search = (text: string) =>
+    page.value<number>(`(() => {
+      const field = document.getElementById('search'); field.value = '${text}'
+      const from = performance.now()
+      field.dispatchEvent(new Event('input')); document.body.getBoundingClientRect()
+      return performance.now() - from
+    })()`)
+  const took = [await search('shop'), await search('shop dep'), await search('')]
+  const rows = await page.value<number>(`document.querySelectorAll('#rows tbody tr').length`)
+  console.log(`${rows} rows: opened in ${Math.round(opening)} ms, searches ${took.map(Math.round).join(', ')} ms`)
+  expect(rows).toBeGreaterThanOrEqual(20_000)
+  // A part at a time is laid out, and the rest is a click away, or in print.
+  const visible = () => page.value<number>(`document.querySelectorAll('#rows tbody tr:not([hidden])').length`)
+  expect(await visible()).toBe(2000)
+  expect(await page.value(`document.getElementById('count').textContent`)).toBe(`${rows} of ${rows} rows, the first 2000 shown`)
+  await page.value(`document.getElementById('more').click()`)
+  expect(await visible()).toBe(4000)
+  await page.value(`dispatchEvent(new Event('beforeprint'))`)
+  expect(await visible()).toBe(rows)
+  await page.value(`dispatchEvent(new Event('afterprint'))`)
+  expect(await visible()).toBe(2000)
+  expect(Math.max(...took)).toBeLessThan(3000)
 })
 
 describe('names of strangers', () => {

@@ -49,11 +49,13 @@ describe('inspection', () => {
   })
 
   it('what is open stands first, and accepted and attested items are told', async () => {
-    const { rows, accepted, attested } = inspect(await practiceAssessment())
+    const { rows, accepted, attested, known, objects } = inspect(await practiceAssessment())
     const order = rows.map((r) => STATUSES.indexOf(r.result))
     expect(order).toEqual(order.toSorted((a, b) => a - b))
     expect(accepted.length).toBeGreaterThan(0)
     expect(attested.length).toBeGreaterThan(0)
-    expect([...accepted, ...attested].every((r) => r.note?.by === 'ops' || r.note?.by.includes('known need of'))).toBe(true)
+    expect([...accepted, ...attested].every((r) => r.note?.by === 'ops')).toBe(true)
+    expect(known.every((k) => k.by.includes('known need of') && k.reason.length > 10)).toBe(true)
+    expect(known.reduce((sum, k) => sum + k.items, 0) + accepted.length).toBe(objects.accepted)
   })
 })

@@ -6,7 +6,7 @@ import { type Inspection, inspect } from '../inspection/model.ts'
 import { percent, STATUS_WORDS } from '../words.ts'
 import { scoreRing, severityBars, shareBars } from './charts.ts'
 import { SCRIPT } from './script.ts'
-import { filterForm, noteTable, rowTable, severityTable, shareTable } from './sections.ts'
+import { filterForm, knownTable, noteTable, rowTable, severityTable, shareTable } from './sections.ts'
 import { STYLE } from './style.ts'
 import { type Html, html, raw } from './template.ts'
 
@@ -35,12 +35,14 @@ ${header(inspection, tool.version)}
 ${overview(inspection)}
 ${kept('Accepted risks', inspection.accepted)}
 ${kept('Attested items', inspection.attested)}
+${inspection.known.length === 0 ? undefined : html`<h2>Known needs of system components</h2>${knownTable(inspection.known)}`}
 ${notSeen(inspection.unseen)}
 <h2 id="objects">Every object looked at</h2>
 ${filterForm(inspection.rows)}
 <p id="count" class="dim" role="status">${inspection.rows.length} rows</p>
 ${rowTable(inspection.rows)}
 <p id="none" hidden>No row fits.</p>
+<button id="more" type="button" hidden>Show more</button>
 </main>
 <script>${raw(SCRIPT)}</script>
 </body></html>`}\n`

@@ -1,6 +1,7 @@
 /**
  * The page's only script: filters and searches the rows that are there. It reads from the page and sets `hidden`, nothing
- * else; without it the page is whole, only without filters.
+ * else; without it the page is whole, only without filters. Of very many rows it shows the first two thousand that fit, and
+ * all that fit in print: a browser takes seconds to lay out more.
  */
 export const SCRIPT = `
 'use strict';
@@ -11,25 +12,37 @@ export const SCRIPT = `
   const selects = [...document.querySelectorAll('#filter select')];
   const count = document.getElementById('count');
   const none = document.getElementById('none');
+  const more = document.getElementById('more');
+  const STEP = 2000;
+  let limit = STEP;
   const OPEN = new Set(['fail', 'unknown', 'manual']);
   const fits = (row, { name, value }) =>
     value === '' || row.dataset[name] === value || (value === 'open' && name === 'result' && OPEN.has(row.dataset.result));
   const show = () => {
     const words = search.value.toLowerCase().split(/\\s+/).filter((word) => word !== '');
-    let shown = 0;
+    let fitting = 0;
     rows.forEach((row, i) => {
       const fit = selects.every((select) => fits(row, select)) && words.every((word) => texts[i].includes(word));
-      row.hidden = !fit;
-      if (fit) shown += 1;
+      if (fit) fitting += 1;
+      row.hidden = !fit || fitting > limit;
     });
-    count.textContent = shown + ' of ' + rows.length + ' rows';
-    none.hidden = shown > 0;
+    count.textContent = fitting + ' of ' + rows.length + ' rows' + (fitting > limit ? ', the first ' + limit + ' shown' : '');
+    none.hidden = fitting > 0;
+    more.hidden = fitting <= limit;
   };
+  const upTo = (most) => () => {
+    limit = most;
+    show();
+  };
+  const anew = upTo(STEP);
   document.getElementById('filter').hidden = false;
   document.getElementById('filter').addEventListener('submit', (event) => event.preventDefault());
-  document.getElementById('filter').addEventListener('reset', () => setTimeout(show));
-  search.addEventListener('input', show);
-  for (const select of selects) select.addEventListener('change', show);
+  document.getElementById('filter').addEventListener('reset', () => setTimeout(anew));
+  search.addEventListener('input', anew);
+  for (const select of selects) select.addEventListener('change', anew);
+  more.addEventListener('click', () => upTo(limit + STEP)());
+  addEventListener('beforeprint', upTo(Infinity));
+  addEventListener('afterprint', anew);
   document.addEventListener('keydown', (event) => {
     if (event.key !== '/' || event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) return;
     event.preventDefault();

@@ -28,6 +28,11 @@ export function noteTable(rows: readonly InspectionRow[]): Html {
   )}</tbody></table>`
 }
 
+export function knownTable(known: Inspection['known']): Html {
+  return html`<table><thead><tr><th>Said by</th><th>Reason</th><th class="n">Items</th></tr></thead>
+<tbody>${known.map((k) => html`<tr><td>${k.by}</td><td>${k.reason}</td><td class="n">${k.items}</td></tr>`)}</tbody></table>`
+}
+
 function objectOf({ kind, namespace, name }: InspectionRow): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
 }

@@ -43,7 +43,10 @@ export interface Inspection {
   readonly categories: readonly Share[]
   readonly kinds: readonly Share[]
   readonly severities: readonly { readonly severity: Severity; readonly fail: number; readonly unknown: number; readonly manual: number }[]
+  /** Risks that people took on. */
   readonly accepted: readonly InspectionRow[]
+  /** What system components are known to need: accepted with no end, one entry for each component and reason. */
+  readonly known: readonly { readonly by: string; readonly reason: string; readonly items: number }[]
   readonly attested: readonly InspectionRow[]
   readonly unseen: readonly string[]
   /** What is open first, the worst of it at the top. */
@@ -72,7 +75,8 @@ export function inspect(assessment: Assessment): Inspection {
       const { fail, unknown, manual } = countBy(rows.filter((r) => r.severity === severity))
       return { severity, fail, unknown, manual }
     }),
-    accepted: rows.filter((r) => r.result === 'accepted'),
+    accepted: rows.filter((r) => r.result === 'accepted' && r.note?.until !== undefined),
+    known: knownNeeds(rows),
     attested: rows.filter((r) => r.result === 'attested'),
     unseen: assessment.gaps.map(gapSentence),
     rows,
@@ -107,6 +111,12 @@ function rowsOf(check: CheckResult): readonly InspectionRow[] {
     message: `not seen: ${gapSentence(gap)}`,
   }))
   return [...found, ...unseen]
+}
+
+function knownNeeds(rows: readonly InspectionRow[]): Inspection['known'] {
+  const notes = rows.flatMap(({ result, note }) => (result === 'accepted' && note !== undefined && note.until === undefined ? [note] : []))
+  const groups = [...Map.groupBy(notes, ({ by, reason }) => JSON.stringify([by, reason])).values()]
+  return groups.flatMap((same) => same.slice(0, 1).map(({ by, reason }) => ({ by, reason, items: same.length })))
 }
 
 function byWeight(a: InspectionRow, b: InspectionRow): number {

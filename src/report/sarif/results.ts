@@ -56,7 +56,7 @@ function artifactOf(file: string) {
     .split('/')
     .map((part) => encodeURIComponent(part.toWellFormed()))
     .join('/')
-  return file.startsWith('/') ? { uri: `file://${path}` } : { uri: path, uriBaseId: 'SRCROOT' }
+  return file.startsWith('/') ? { uri: `file://${path}` } : { uri: path, uriBaseId: '%SRCROOT%' }
 }
 
 function suppressionOf({ note }: JudgedFinding) {
