@@ -4,6 +4,7 @@ import type { Check, Finding } from '#model/check.ts'
 import type { AcceptedRisk, Attestation } from '#model/progress.ts'
 import type { Settings } from '#model/settings.ts'
 import { knownNeedOf } from './known.ts'
+import { inScope, reopened } from './reopen.ts'
 
 /** What people said: accepted risks, attested manual items, and what they say of the cluster itself. */
 export interface Judgements {
@@ -19,7 +20,10 @@ export interface Judgements {
 export function judge(check: Check, finding: Finding, judgements: Judgements, now: Date): JudgedFinding {
   if (finding.status === 'fail') {
     const risk = judgements.accepted.find((a) => a.check === check.id && inScope(a, finding) && Date.parse(a.expires) > now.getTime())
-    if (risk !== undefined) return { ...finding, status: 'accepted', note: { by: risk.owner, reason: risk.reason, until: risk.expires } }
+    if (risk !== undefined)
+      return (
+        reopened(risk, finding) ?? { ...finding, status: 'accepted', note: { by: risk.owner, reason: risk.reason, until: risk.expires } }
+      )
     const known = knownNeedOf(check.id, finding)
     if (known !== undefined) {
       const { id, since } = known.component
@@ -31,16 +35,6 @@ export function judge(check: Check, finding: Finding, judgements: Judgements, no
     if (item !== undefined) return { ...finding, status: 'attested', note: { by: item.by, reason: item.evidence, until: item.until } }
   }
   return finding
-}
-
-function inScope(risk: AcceptedRisk, finding: Finding): boolean {
-  const { kind, namespace, name } = risk.scope
-  const { object } = finding
-  return (
-    (kind === undefined || kind === object.kind) &&
-    (namespace === undefined || namespace === object.namespace) &&
-    (name === undefined || name === object.name)
-  )
 }
 
 /**

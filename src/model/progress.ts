@@ -14,6 +14,8 @@ export const acceptedRisk = z.strictObject({
   reason: z.string().min(1),
   created: isoDate,
   expires: isoDate,
+  /** What each finding said when it was accepted: one that says something else by now is open again. */
+  seen: z.record(z.string(), z.string()).optional(),
 })
 export type AcceptedRisk = z.infer<typeof acceptedRisk>
 

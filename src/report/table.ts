@@ -2,7 +2,7 @@ import stringWidth from 'string-width'
 import { AREA_TITLES, AREAS } from '#model/areas.ts'
 import type { Assessment, CheckResult } from '#model/assessment.ts'
 import { safe, say } from '#model/text.ts'
-import { countWords, gapSentence, objectName, percent, STATUS_WORDS, sentence } from './words.ts'
+import { countWords, gapSentence, noteWords, objectName, percent, STATUS_WORDS, sentence } from './words.ts'
 
 /** The assessment for a terminal: checks by area, failing objects under each, then what could not be seen. */
 export function toTable(assessment: Assessment): string {
@@ -40,7 +40,9 @@ function checkLines(check: CheckResult): string[] {
   const open = check.findings.filter((f) => f.status === 'fail' || f.status === 'manual' || f.status === 'unknown')
   return [
     `  ${pad(STATUS_WORDS[check.status], 9)}${pad(check.severity, 9)}${pad(check.id, 36)} ${countWords(check)}`,
-    ...open.slice(0, MOST_OBJECTS).map((f) => `             ${objectName(f)}: ${sentence(check, f)}`),
+    ...open
+      .slice(0, MOST_OBJECTS)
+      .map((f) => `             ${objectName(f)}: ${sentence(check, f)}${f.note === undefined ? '' : ` (${safe(noteWords(f.note))})`}`),
     ...(open.length > MOST_OBJECTS ? [`             and ${open.length - MOST_OBJECTS} more (-o json shows all)`] : []),
   ]
 }

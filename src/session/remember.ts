@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { inScope, seenIn } from '#evaluate/reopen.ts'
+import type { Assessment } from '#model/assessment.ts'
 import { HardenError } from '#model/errors.ts'
 import { type AcceptedRisk, type Attestation, acceptedRisk, attestation, type Progress } from '#model/progress.ts'
 import { type Settings, settings } from '#model/settings.ts'
@@ -6,6 +8,15 @@ import { type Settings, settings } from '#model/settings.ts'
 /** The progress with a risk taken on. HardenError `input` where a part of it is missing or a date cannot be read. */
 export function withAccepted(progress: Progress, risk: Omit<AcceptedRisk, 'created'>, now: Date): Progress {
   return { ...progress, accepted: [...progress.accepted, checked(acceptedRisk, { ...risk, created: now.toISOString() })] }
+}
+
+/** What the findings in the scope of a risk say now. */
+export function seenNow(
+  { assessment }: { readonly assessment: Assessment },
+  risk: Pick<AcceptedRisk, 'check' | 'scope'>,
+): Readonly<Record<string, string>> {
+  const findings = assessment.checks.find((c) => c.id === risk.check)?.findings ?? []
+  return seenIn(findings.filter((f) => (f.status === 'fail' || f.status === 'accepted') && inScope(risk, f)))
 }
 
 /** The progress with a manual item attested; an earlier attestation of the same check gives way. */

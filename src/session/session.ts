@@ -14,7 +14,7 @@ import { Line } from './line.ts'
 import { type Link, openLink, relist, rememberable, reread, writable } from './link.ts'
 import { storesInTurn } from './locks.ts'
 import { contextsOf, readyView } from './ready.ts'
-import { withAccepted, withAttested, withSettings, withWithdrawn } from './remember.ts'
+import { seenNow, withAccepted, withAttested, withSettings, withWithdrawn } from './remember.ts'
 import { planRewrite, type RewriteOptions, type RewriteOutcome, type RewritePlan, rewriteAll } from './rewrite.ts'
 import { Shown } from './shown.ts'
 import type { ActOptions, CommandSession, Outcome, Ready, SessionView, Target, WizardRun } from './types.ts'
@@ -219,7 +219,7 @@ class CurrentSession implements CommandSession {
   }
 
   accept(risk: Omit<AcceptedRisk, 'created'>): Promise<void> {
-    return this.#remember(risk.check, (progress) => withAccepted(progress, risk, this.#deps.now()))
+    return this.#remember(risk.check, (progress, link) => withAccepted(progress, { ...risk, seen: seenNow(link, risk) }, this.#deps.now()))
   }
 
   attest(item: Omit<Attestation, 'at'>): Promise<void> {
@@ -234,12 +234,12 @@ class CurrentSession implements CommandSession {
     return this.#keep(rememberable(this.#open()), (progress) => withSettings(progress, settings))
   }
 
-  async #remember(check: string, change: (progress: Progress) => Progress): Promise<void> {
+  async #remember(check: string, change: (progress: Progress, link: Link) => Progress): Promise<void> {
     return this.#keep(this.#remembering(check), change)
   }
 
-  async #keep(link: Link, change: (progress: Progress) => Progress): Promise<void> {
-    await this.#acts.run(() => link.remember(change(link.progress)))
+  async #keep(link: Link, change: (progress: Progress, link: Link) => Progress): Promise<void> {
+    await this.#acts.run(() => link.remember(change(link.progress, link)))
     if (this.#link === link) this.#shown.show(this.#ready(link))
   }
 

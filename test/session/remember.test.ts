@@ -18,7 +18,8 @@ describe('accepting and attesting', () => {
     await session.accept(RISK)
     expect(statusOf(session, ADMIN)).toBe('accepted')
     expect(readyOf(session).assessment.overall.score).not.toBe(score)
-    expect(world.kept.at(-1)?.accepted).toEqual([{ ...RISK, created: NOW.toISOString() }])
+    expect(world.kept.at(-1)?.accepted).toMatchObject([{ ...RISK, created: NOW.toISOString() }])
+    expect(Object.values(world.kept.at(-1)?.accepted[0]?.seen ?? {}).length).toBeGreaterThan(0)
     await session.close()
 
     const later = await world.ready()

@@ -77,7 +77,7 @@ describe('audit', () => {
     [['audit', '--min-coverage', ''], /not a percentage/],
     [['audit', '--nonsense'], /unknown option/],
     [['audit', 'extra'], /too many arguments/],
-    [['audti'], /audti is not a verb[\s\S]*audit, explain/],
+    [['audti'], /audti is not a verb[\s\S]*audit, compare, explain/],
     [['audit', '--from', '/nowhere/at/all'], /exclude each other/],
     [['generate', 'nothing'], /./],
   ])('%j is wrong usage: 2, and words', async (argv, words) => {
