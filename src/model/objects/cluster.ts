@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { isLeakedIn } from './credential.ts'
 import { condition, isReady, labelSelector, listOf, meta } from './meta.ts'
-import { isCredential } from './redact.ts'
 import { resourceList } from './tenancy.ts'
 
 export const namespace = z.object({
@@ -86,22 +86,10 @@ export const configMap = z
   .transform(({ metadata, data, binaryData, keys }) => ({
     metadata,
     keys: keys ?? [
-      ...Object.entries(data ?? {}).map(([name, value]) => ({ name, credential: holdsCredential(name, value) })),
+      ...Object.entries(data ?? {}).map(([name, value]) => ({ name, credential: isLeakedIn(name, value) })),
       ...Object.keys(binaryData ?? {}).map((name) => ({ name, credential: false })),
     ],
   }))
-
-/** Also looks into files kept in a ConfigMap: `key=value` and `key: value` lines. */
-function holdsCredential(name: string, value: string): boolean {
-  if (!value.includes('\n')) return isCredential(name, value)
-  return value
-    .slice(0, 65_536)
-    .split('\n')
-    .some((line) => {
-      const pair = /^\s*(?:export\s+)?"?([\w.-]+)"?\s*[:=]\s*"?([^"#]*)"?/.exec(line)
-      return pair !== null && isCredential(pair[1] ?? '', pair[2] ?? '')
-    })
-}
 
 export const persistentVolumeClaim = z.object({
   metadata: meta,

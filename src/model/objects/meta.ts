@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { isLeakedAnnotation } from './credential.ts'
+import { REDACTED } from './redact.ts'
 
 /** Annotations whose values we need; of all others only the key is kept (values hold last-applied copies, credentials, prose). */
 const KEPT_ANNOTATIONS = new Set([
@@ -26,10 +28,17 @@ const isKept = (key: string) => KEPT_ANNOTATIONS.has(key) || KEPT_PREFIXES.some(
 
 const record = z.record(z.string(), z.string()).catch({})
 
-/** Annotations of an object or a pod template: all keys, few values. */
+/** Annotations of an object or a pod template: all keys, few values. Of one that holds a credential that is said, and not what. */
 export const annotations = record
   .optional()
-  .transform((v) => Object.fromEntries(Object.entries(v ?? {}).map(([k, value]) => [k, isKept(k) ? value : ''])))
+  .transform((v) =>
+    Object.fromEntries(
+      Object.entries(v ?? {}).map(([k, value]) => [
+        k,
+        isKept(k) ? value : value === REDACTED || isLeakedAnnotation(k, value) ? REDACTED : '',
+      ]),
+    ),
+  )
 
 /** Metadata as it is kept: trimmed, annotation values dropped unless known to be harmless. */
 export const meta = z

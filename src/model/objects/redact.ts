@@ -1,3 +1,5 @@
+import { looksKnown, withoutKnownFormats } from './credential.ts'
+
 /** What is looked at once, at the door, and never kept (safety rule 1). */
 
 const CREDENTIAL_NAME =
@@ -6,14 +8,7 @@ const CREDENTIAL_NAME =
 const HARMLESS_NAME =
   /(file|path|dir|name|ref|enabled|expir\w*|ttl|type|url|uri|mode|policy|lifetime|count|length|minutes|seconds|hours|days)$/i
 
-const CREDENTIAL_VALUE = [
-  /^-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /^AKIA[0-9A-Z]{16}$/,
-  /^gh[pousr]_[A-Za-z0-9]{36,}$/,
-  /^xox[abprs]-[A-Za-z0-9-]{10,}$/,
-  /^eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*$/,
-  /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i,
-]
+const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i
 
 export const REDACTED = '[redacted]'
 
@@ -26,7 +21,7 @@ export function looksLikeCredentialName(name: string): boolean {
 export function isCredential(name: string, value: string): boolean {
   const trimmed = value.trim()
   if (trimmed === '' || /^(true|false|null|none|\d{1,5})$/i.test(trimmed) || /^\$[({]/.test(trimmed)) return false
-  return looksLikeCredentialName(name) || CREDENTIAL_VALUE.some((shape) => shape.test(trimmed))
+  return looksLikeCredentialName(name) || looksKnown(trimmed) || URL_WITH_PASSWORD.test(trimmed)
 }
 
 /** Command and arguments with every credential replaced; flags and paths stay readable. */
@@ -49,7 +44,7 @@ export function redactArgs(args: readonly string[]): string[] {
     }
     const pair = /^(\w+)=([\s\S]*)$/.exec(arg)
     if (pair !== null && isCredential(pair[1] ?? '', pair[2] ?? '')) return `${pair[1]}=${REDACTED}`
-    if (CREDENTIAL_VALUE.some((shape) => shape.test(arg.trim()))) return REDACTED
+    if (URL_WITH_PASSWORD.test(arg.trim())) return REDACTED
     // Redacted before and after it is cut: the start may hold a credential, and the cut must not make one readable.
     return arg.length > 400 ? redactInside(`${redactInside(arg).slice(0, 40)}… ${REDACTED}`) : redactInside(arg)
   })
@@ -61,7 +56,7 @@ function withoutUserInfo(text: string): string {
 
 /** Credentials inside a longer text, such as a shell script in an argument. */
 function redactInside(text: string): string {
-  return withoutUserInfo(text).replace(
+  return withoutUserInfo(withoutKnownFormats(text, REDACTED)).replace(
     /\b([\w-]*(?:password|passwd|secret|token|api[-_]?key)[\w-]*)(\s*[=:]\s*)(?![$(])[^\s"']+/gi,
     `$1$2${REDACTED}`,
   )
@@ -83,7 +78,7 @@ export function redactText(text: string): string {
       const name = key === 'value' ? above : key
       above = key === 'name' ? value : ''
       if (key === '') return redactInside(line)
-      return isCredential(name, value) ? `${head}${open}${REDACTED}${tail}` : withoutUserInfo(line)
+      return isCredential(name, value) ? `${head}${open}${REDACTED}${tail}` : withoutUserInfo(withoutKnownFormats(line, REDACTED))
     })
     .join('\n')
 }

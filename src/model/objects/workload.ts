@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isLeakedIn, leakedArgs } from './credential.ts'
 import { annotations, labelSelector, listOf, meta } from './meta.ts'
 import { securityContext, volume } from './podSecurity.ts'
 import { podStatus } from './podStatus.ts'
@@ -27,7 +28,7 @@ const env = z
   .transform(({ name, value, credential, from, valueFrom }) => ({
     name,
     ...(value !== undefined && name.startsWith('ETCD_') && !isCredential(name, value) ? { value } : {}),
-    credential: credential ?? (value !== undefined && isCredential(name, value)),
+    credential: credential ?? (value !== undefined && isLeakedIn(name, value)),
     from:
       from ??
       (valueFrom?.secretKeyRef !== undefined
@@ -44,7 +45,7 @@ const asked = z.object({ port: z.union([z.number(), z.string()]), host: z.string
 const probe = z.object({ httpGet: asked, tcpSocket: asked, grpc: asked }).optional()
 const hook = z.object({ httpGet: asked, tcpSocket: asked }).optional()
 
-export const container = z.object({
+const rawContainer = z.object({
   name: z.string(),
   image: z
     .string()
@@ -53,8 +54,10 @@ export const container = z.object({
   imagePullPolicy: z.string().optional(),
   /** Of an init container: `Always` makes it a sidecar. */
   restartPolicy: z.string().optional(),
-  command: listOf(z.string()).transform(redactArgs),
-  args: listOf(z.string()).transform(redactArgs),
+  command: listOf(z.string()),
+  args: listOf(z.string()),
+  /** Words of its command line that hold a credential: `args[2]`. What they hold is not kept. */
+  credentialArgs: z.array(z.string()).optional(),
   env: listOf(env),
   envFrom: listOf(
     z.object({
@@ -85,6 +88,21 @@ export const container = z.object({
   startupProbe: probe,
   lifecycle: z.object({ postStart: hook, preStop: hook }).optional(),
 })
+type Raw = z.infer<typeof rawContainer>
+
+/** Its command line is looked at once, before what it holds is replaced. */
+export const container = rawContainer.transform(
+  ({ credentialArgs, ...raw }): Omit<Raw, 'credentialArgs'> & { readonly credentialArgs?: readonly string[] } => {
+    const leaked = credentialArgs ?? [...leaksIn('command', raw.command), ...leaksIn('args', raw.args)]
+    const clean = { ...raw, command: redactArgs(raw.command), args: redactArgs(raw.args) }
+    return leaked.length === 0 ? clean : { ...clean, credentialArgs: leaked }
+  },
+)
+
+function leaksIn(list: 'command' | 'args', words: readonly string[]): string[] {
+  return leakedArgs(words).map((i) => `${list}[${i}]`)
+}
+
 export type Container = z.infer<typeof container>
 
 export const podSpec = z.object({
