@@ -110,6 +110,8 @@ import { check as controlPlaneTlsCertificate } from './control-plane/tls-certifi
 import { check as controlPlaneTlsCipherSuites } from './control-plane/tls-cipher-suites.ts'
 import { check as controlPlaneTlsEndpoint } from './control-plane/tls-endpoint.ts'
 import { check as controlPlaneTokenExpirationExtension } from './control-plane/token-expiration-extension.ts'
+import { check as encryptionAnnotationCredentials } from './encryption/annotation-credentials.ts'
+import { check as encryptionArgsCredentials } from './encryption/args-credentials.ts'
 import { check as encryptionAtRest } from './encryption/at-rest.ts'
 import { check as encryptionConfigmapCredentials } from './encryption/configmap-credentials.ts'
 import { check as encryptionEnvCredentials } from './encryption/env-credentials.ts'
@@ -323,6 +325,8 @@ export const checks: readonly Check[] = [
   controlPlaneTlsCipherSuites,
   controlPlaneTlsEndpoint,
   controlPlaneTokenExpirationExtension,
+  encryptionAnnotationCredentials,
+  encryptionArgsCredentials,
   encryptionAtRest,
   encryptionConfigmapCredentials,
   encryptionEnvCredentials,

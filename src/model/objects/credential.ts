@@ -109,8 +109,8 @@ export function isLeaked(name: string, value: string): boolean {
   const said = hint(name)
   if (said === undefined || /\s/.test(text)) return false
   // `AWS_CREDENTIALS=aws-creds` names a Secret; a password may be a word.
-  const isWord = /^[a-z]+(?:[-.][a-z]+)*$/.test(text)
-  if (said === 'strong') return !isWord || /pass/i.test(name)
+  const isWord = /^[a-z]+(?:[-.][a-z]+)+$/.test(text) || /credentials?$/i.test(name)
+  if (said === 'strong' && (!isWord || /pass/i.test(name))) return true
   return looksRandom(text) || (said === 'fair' && /^(?=.*\d)(?=.*[a-z])[\w+/=.~-]{8,}$/i.test(text))
 }
 

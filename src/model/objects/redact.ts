@@ -33,10 +33,11 @@ export function redactArgs(args: readonly string[]): string[] {
       return REDACTED
     }
     hideNext = false
-    const flag = /^(-{1,2}[\w.-]+)(=)?([\s\S]*)$/.exec(arg)
+    // Anchored: a private key begins with dashes as well, and a script may.
+    const flag = /^(-{1,2}[\w.-]+)(?:=([\s\S]*))?$/.exec(arg)
     if (flag !== null) {
-      const [, name = '', equals, value = ''] = flag
-      if (equals === undefined) {
+      const [, name = '', value] = flag
+      if (value === undefined) {
         hideNext = looksLikeCredentialName(name)
         return arg
       }
