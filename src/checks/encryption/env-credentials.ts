@@ -1,5 +1,6 @@
 import { defineCheck } from '#model/check.ts'
-import { containersOf, podTemplates, WORKLOAD_KINDS } from '#simulate/workloads.ts'
+import { JUDGED_KINDS, judgedWorkloads } from '#simulate/judged/judged.ts'
+import { eachContainer, spotsOf } from '#simulate/judged/spots.ts'
 
 export const check = defineCheck({
   id: 'encryption/env-credentials',
@@ -14,7 +15,7 @@ export const check = defineCheck({
       en: 'Move the value into a Secret, mount it as a file, and replace the credential itself: it has been readable for as long as it stood there.',
     },
   },
-  reads: WORKLOAD_KINDS,
+  reads: JUDGED_KINDS,
   messages: {
     found: { en: 'Holds what looks like a credential as a literal value: {names}.' },
     clean: { en: 'No literal value looks like a credential.' },
@@ -48,13 +49,18 @@ spec:
 `,
   },
   evaluate: function* (lists) {
-    for (const { ref, spec, path } of podTemplates(lists)) {
-      const hits = containersOf(spec).flatMap(({ container, path: at }) =>
-        container.env.flatMap((e, i) => (e.credential ? [{ name: `${container.name}/${e.name}`, path: `${path}.${at}.env[${i}]` }] : [])),
+    for (const workload of judgedWorkloads(lists)) {
+      const { ref } = workload
+      const hits = spotsOf(workload, (pod) =>
+        eachContainer(pod, ({ container }) =>
+          container.env.flatMap(({ name, credential }, index) =>
+            credential ? [{ path: ['env', { index, key: 'name', value: name }], saw: name }] : [],
+          ),
+        ),
       )
-      const names = hits.map((h) => h.name).join(', ')
+      const names = hits.map(({ container, saw }) => `${container}/${saw}`).join(', ')
       if (hits.length === 0) yield { status: 'pass', object: ref, message: 'clean' }
-      else yield { status: 'fail', object: ref, path: hits[0]?.path, saw: names, message: 'found', params: { names } }
+      else yield { status: 'fail', object: ref, path: hits[0]?.at, saw: names, message: 'found', params: { names } }
     }
   },
 })

@@ -29,8 +29,8 @@ export const check = defineCheck({
   },
   examples: {
     settings: { trustedRegistries: ['registry.example.com/shop'] },
-    bad: deployment('registry.example.com/shop-mirror/web:1.4.2'),
-    good: deployment('registry.example.com/shop/web:1.4.2'),
+    bad: `# trusted: registry.example.com/shop\n${deployment('registry.example.com/shop-mirror/web:1.4.2')}`,
+    good: `# trusted: registry.example.com/shop\n${deployment('registry.example.com/shop/web:1.4.2')}`,
   },
   evaluate: function* (lists, { settings }) {
     const trusted = settings?.trustedRegistries
