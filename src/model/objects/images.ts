@@ -43,7 +43,7 @@ export const vulnerabilityReport = z
     report: z.object({
       updateTimestamp: z.string().optional(),
       registry: z.object({ server: z.string().optional() }).nullish(),
-      artifact: z.object({ repository: z.string(), tag: z.string().optional(), digest: z.string().optional() }),
+      artifact: z.object({ repository: z.string().optional(), tag: z.string().optional(), digest: z.string().optional() }),
       scanned: scanned.optional(),
       vulnerabilities: listOf(z.object({ vulnerabilityID: z.string(), severity: z.string(), fixedVersion: z.string().optional() })),
     }),

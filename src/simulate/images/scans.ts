@@ -46,13 +46,13 @@ function timeOf(text: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time
 }
 
+type Artifact = Item<'vulnerabilityReports'>['report']['artifact']
+
 /** `library/nginx` on `index.docker.io`, by tag and by digest. */
-function namesOfArtifact(
-  { repository, tag, digest }: { repository: string; tag?: string | undefined; digest?: string | undefined },
-  server: string,
-): readonly string[] {
+function namesOfArtifact({ repository = '', tag = '', digest = '' }: Artifact, server: string): readonly string[] {
+  if (repository === '') return []
   const name = server === '' ? repository : `${server}/${repository}`
-  return [...((tag ?? '') === '' ? [] : [`${name}:${tag}`]), ...((digest ?? '') === '' ? [] : [`${name}@${digest}`])]
+  return [...(tag === '' ? [] : [`${name}:${tag}`]), ...(digest === '' ? [] : [`${name}@${digest}`])]
 }
 
 /**
