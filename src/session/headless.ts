@@ -4,6 +4,7 @@ import type { Assessment } from '#model/assessment.ts'
 import type { Check } from '#model/check.ts'
 import type { Kind } from '#model/kinds.ts'
 import type { ImageScan } from '#model/objects/images.ts'
+import type { Progress } from '#model/progress.ts'
 import type { Settings } from '#model/settings.ts'
 import type { State } from '#model/state.ts'
 import { decided, withDecided } from './decided.ts'
@@ -66,13 +67,13 @@ export async function auditOnce(
   target: Target,
   checks: readonly Check[],
   options: AuditOptions = {},
-): Promise<{ readonly state: State; readonly assessment: Assessment }> {
+): Promise<{ readonly state: State; readonly assessment: Assessment; readonly judgedBy: Pick<Progress, 'accepted' | 'attested'> }> {
   const { read, shared } = await readAndDecided(deps, target, kindsOf(checks), options)
   const stores = await deps.openStores(target, read.cluster, { locked: false })
   try {
     const noted = await withMemory(await stores.progress.load(), await withStored(withScans(read, options.scans ?? []), stores), [])
     const judgements = { ...withDecided(noted.progress, shared), settings: { ...noted.progress.settings, ...options.settings } }
-    return { state: noted.state, assessment: evaluate(noted.state, checks, deps.now(), judgements) }
+    return { state: noted.state, assessment: evaluate(noted.state, checks, deps.now(), judgements), judgedBy: judgements }
   } finally {
     await stores.release()
   }

@@ -8,10 +8,12 @@ import { type Handed, importEvidence, isElsewhere, readHanded } from '#session/e
 import { readOnce } from '#session/headless.ts'
 import { type Ctx, type Globals, targetOf } from '../context.ts'
 import { readStdin } from '../io.ts'
+import { bundleVerbs } from './evidenceBundle.ts'
 
 /** `evidence`: what the API cannot show of the nodes, taken by a script on each of them. */
 export function evidence(program: Command, ctx: Ctx): void {
-  const verb = program.command('evidence').description('modes and owners of files on nodes, taken there by a script')
+  const verb = program.command('evidence').description('evidence of nodes, taken there by a script; bundles for auditors')
+  bundleVerbs(verb, ctx)
   verb
     .command('script')
     .description('print the script: kubeharden evidence script | ssh NODE sudo sh > NODE.json')
