@@ -174,10 +174,20 @@ import { check as operationsIncidentPlan } from './operations/incident-plan.ts'
 import { check as operationsKubernetesSupported } from './operations/kubernetes-supported.ts'
 import { check as operationsPeriodicScan } from './operations/periodic-scan.ts'
 import { check as operationsVersionSkew } from './operations/version-skew.ts'
+import { check as tenancyBoundaries } from './tenancy/boundaries.ts'
 import { check as tenancyCpuLimits } from './tenancy/cpu-limits.ts'
 import { check as tenancyCpuRequests } from './tenancy/cpu-requests.ts'
+import { check as tenancyCrossNamespaceBindings } from './tenancy/cross-namespace-bindings.ts'
+import { check as tenancyDefaultNamespace } from './tenancy/default-namespace.ts'
+import { check as tenancyIpPools } from './tenancy/ip-pools.ts'
+import { check as tenancyLimitRange } from './tenancy/limit-range.ts'
 import { check as tenancyMemoryLimits } from './tenancy/memory-limits.ts'
 import { check as tenancyMemoryRequests } from './tenancy/memory-requests.ts'
+import { check as tenancyMixedTenants } from './tenancy/mixed-tenants.ts'
+import { check as tenancyNamespaceOwner } from './tenancy/namespace-owner.ts'
+import { check as tenancyObjectCounts } from './tenancy/object-counts.ts'
+import { check as tenancyResourceQuota } from './tenancy/resource-quota.ts'
+import { check as tenancyStorageQuota } from './tenancy/storage-quota.ts'
 import { check as workloadsAddedCapabilities } from './workloads/added-capabilities.ts'
 import { check as workloadsApparmorUnconfined } from './workloads/apparmor-unconfined.ts'
 import { check as workloadsDebugContainers } from './workloads/debug-containers.ts'
@@ -204,6 +214,7 @@ import { check as workloadsRootGroup } from './workloads/root-group.ts'
 import { check as workloadsRunAsNonRoot } from './workloads/run-as-non-root.ts'
 import { check as workloadsRunAsRoot } from './workloads/run-as-root.ts'
 import { check as workloadsRuntimeSocket } from './workloads/runtime-socket.ts'
+import { check as workloadsSandboxedRuntime } from './workloads/sandboxed-runtime.ts'
 import { check as workloadsSeccompUnconfined } from './workloads/seccomp-unconfined.ts'
 import { check as workloadsSeccompUnset } from './workloads/seccomp-unset.ts'
 import { check as workloadsSelinuxType } from './workloads/selinux-type.ts'
@@ -389,10 +400,20 @@ export const checks: readonly Check[] = [
   operationsKubernetesSupported,
   operationsPeriodicScan,
   operationsVersionSkew,
+  tenancyBoundaries,
   tenancyCpuLimits,
   tenancyCpuRequests,
+  tenancyCrossNamespaceBindings,
+  tenancyDefaultNamespace,
+  tenancyIpPools,
+  tenancyLimitRange,
   tenancyMemoryLimits,
   tenancyMemoryRequests,
+  tenancyMixedTenants,
+  tenancyNamespaceOwner,
+  tenancyObjectCounts,
+  tenancyResourceQuota,
+  tenancyStorageQuota,
   workloadsAddedCapabilities,
   workloadsApparmorUnconfined,
   workloadsDebugContainers,
@@ -419,6 +440,7 @@ export const checks: readonly Check[] = [
   workloadsRunAsNonRoot,
   workloadsRunAsRoot,
   workloadsRuntimeSocket,
+  workloadsSandboxedRuntime,
   workloadsSeccompUnconfined,
   workloadsSeccompUnset,
   workloadsSelinuxType,

@@ -1,6 +1,7 @@
+import { runtimeClass } from './objects/runtime.ts'
 import * as workload from './objects/workload.ts'
 
-/** What makes pods besides the kinds that operators mostly write. */
+/** What makes pods besides the kinds that operators mostly write, and what starts them. */
 export const templateKinds = {
   replicaSets: {
     apiVersion: 'apps/v1',
@@ -25,5 +26,13 @@ export const templateKinds = {
     namespaced: true,
     by: 'list',
     schema: workload.podTemplate,
+  },
+  runtimeClasses: {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    plural: 'runtimeclasses',
+    namespaced: false,
+    by: 'list',
+    schema: runtimeClass,
   },
 } as const

@@ -93,6 +93,11 @@ kind: PodTemplate
 metadata: {name: t}
 template: {spec: {containers: [{name: c}]}}
 ---
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: {name: gvisor}
+handler: runsc
+---
 apiVersion: v1
 kind: PersistentVolume
 metadata: {name: v, labels: {topology.kubernetes.io/zone: a}}

@@ -12,7 +12,7 @@ export const AMOUNT_KINDS = [...JUDGED_KINDS, 'limitRanges'] as const
 
 /** Messages of a check over `overAmounts`. */
 export function amountMessages(amount: Amount, resource: Resource) {
-  const words = `${resource} ${amount === 'requests' ? 'request' : 'limit'}`
+  const words = `${resource === 'cpu' ? 'CPU' : resource} ${amount === 'requests' ? 'request' : 'limit'}`
   return {
     found: { en: `No ${words}: {where}.` },
     clean: { en: `Every container has a ${words} ({containers} looked at).` },
