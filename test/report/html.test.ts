@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toHtml } from '#report/html/page.ts'
 import { escapeHtml, html } from '#report/html/template.ts'
-import { anyAssessment, hostileText, practiceAssessment } from './scenes.ts'
+import { anyAssessment, blindAssessment, hostileText, practiceAssessment } from './scenes.ts'
 
 const tagsOf = (page: string) => new Set([...page.matchAll(/<(\/?[a-z!][^\s>]*)/gi)].map((m) => m[1]))
 
@@ -21,6 +21,15 @@ describe('html', () => {
         expect(back.replace(/\\(?:x[0-9a-f]{2}|u[0-9a-f]{4})/g, '')).toBe(visible(text))
       }),
     )
+  })
+
+  it('leads to what could not be seen where there is something', async () => {
+    const blind = toHtml(blindAssessment(), { version: '0' })
+    expect(blind).toContain('<a href="#unseen">')
+    expect(blind).toContain('<h2 id="unseen">')
+    const seen = toHtml({ ...(await practiceAssessment()), gaps: [] }, { version: '0' })
+    expect(seen).not.toContain('#unseen')
+    expect(seen).not.toContain('id="unseen"')
   })
 
   it('a page holds the same tags whatever strangers write, and one script', async () => {

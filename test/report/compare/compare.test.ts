@@ -79,6 +79,10 @@ describe('compare', () => {
     expect(said(between(web, [], [gap]))).toEqual(['changed web: fail -> not-seen'])
     expect(said(between(web, [], [{ ...gap, namespace: 'shop' }]))).toEqual(['changed web: fail -> not-seen'])
     expect(said(between(web, [], [{ ...gap, namespace: 'other' }]))).toEqual(['fixed web: fail -> gone'])
+    expect(said(between(web, [], [{ ...gap, name: 'web' }]))).toEqual(['changed web: fail -> not-seen'])
+    expect(said(between(web, [], [{ ...gap, name: 'other' }]))).toEqual(['fixed web: fail -> gone'])
+    const shop = [{ ...finding('shop', 'fail'), object: { apiVersion: 'v1', kind: 'Namespace', name: 'shop' } }]
+    expect(said(between(shop, [], [{ ...gap, namespace: 'shop' }]))).toEqual(['changed shop: fail -> not-seen'])
     expect(said(between([finding('web', 'pass')], [], [gap]))).toEqual(['changed web: pass -> not-seen !'])
     expect(said(between([], web))).toEqual(['new web: gone -> fail !'])
     expect(said(between([], web, [], [gap]))).toEqual(['changed web: not-seen -> fail !'])
@@ -95,6 +99,16 @@ describe('compare', () => {
     // One container more in front of it: one moved, one is new.
     const two = [0, 1].map((i) => finding('web', 'fail', { path: `spec.containers[${i}]` }))
     expect(said(between(old, two))).toEqual(['new web: gone -> fail !', 'stillOpen web: fail -> fail'])
+  })
+
+  it('what moved is paired from the first on: the last is the new one', () => {
+    const at = (...places: number[]) => places.map((i) => finding('web', 'fail', { path: `spec.containers[${i}]` }))
+    const comparison = between(at(1, 2), at(3, 4, 5))
+    expect(comparison.changed.map((c) => [c.before.path, c.after.path])).toEqual([
+      ['spec.containers[1]', 'spec.containers[3]'],
+      ['spec.containers[2]', 'spec.containers[4]'],
+    ])
+    expect(comparison.new.map((c) => c.after.path)).toEqual(['spec.containers[5]'])
   })
 
   it('checks of one report only are named and not compared', () => {
