@@ -2,7 +2,8 @@ import { defineCheck } from '#model/check.ts'
 import type { Item } from '#model/kinds.ts'
 import { REDACTED } from '#model/objects/redact.ts'
 import { refKey } from '#model/refs.ts'
-import { JUDGED_KINDS, judgedWorkloads } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS, judgedWorkloads } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params, refTo } from '#simulate/workloadsRefs.ts'
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
@@ -21,7 +22,8 @@ export const check = defineCheck({
       en: 'Remove the annotation, or apply the object again without the credential (kubectl apply writes the copy anew). Replace the credential itself.',
     },
   },
-  reads: [...new Set([...JUDGED_KINDS, ...KINDS])],
+  reads: [...new Set([...WORKLOAD_KINDS, ...KINDS])],
+  helps: JUDGED_HELPS,
   messages: {
     found: { en: 'What looks like a credential is in {keys}.' },
     copy: { en: 'What looks like a credential is in the copy that kubectl apply keeps, though no longer in the object itself.' },

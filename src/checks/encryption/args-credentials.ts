@@ -1,6 +1,7 @@
 import { defineCheck } from '#model/check.ts'
-import { JUDGED_KINDS, judgedWorkloads } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS, judgedWorkloads } from '#simulate/judged/judged.ts'
 import { type Spot, spotsOf } from '#simulate/judged/spots.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 
 export const check = defineCheck({
@@ -16,7 +17,8 @@ export const check = defineCheck({
       en: 'Let the program read it from a file of a mounted Secret, or take it from an environment variable that comes from a Secret: args may name it as $(NAME). Replace the credential itself: it has been readable for as long as it stood there.',
     },
   },
-  reads: JUDGED_KINDS,
+  reads: WORKLOAD_KINDS,
+  helps: JUDGED_HELPS,
   messages: {
     found: { en: 'Holds what looks like a credential: {where}.' },
     clean: { en: 'No command line looks like it holds a credential.' },

@@ -1,6 +1,7 @@
 import { defineCheck } from '#model/check.ts'
-import { JUDGED_KINDS, judgedWorkloads } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS, judgedWorkloads } from '#simulate/judged/judged.ts'
 import { eachContainer, spotsOf } from '#simulate/judged/spots.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 
 export const check = defineCheck({
   id: 'encryption/env-credentials',
@@ -15,7 +16,8 @@ export const check = defineCheck({
       en: 'Move the value into a Secret, mount it as a file, and replace the credential itself: it has been readable for as long as it stood there.',
     },
   },
-  reads: JUDGED_KINDS,
+  reads: WORKLOAD_KINDS,
+  helps: JUDGED_HELPS,
   messages: {
     found: { en: 'Holds what looks like a credential as a literal value: {names}.' },
     clean: { en: 'No literal value looks like a credential.' },

@@ -2,7 +2,8 @@ import { defineCheck } from '#model/check.ts'
 import { isSystemNamespace } from '#model/state.ts'
 import { type ImageReference, isReference } from '#simulate/images/reference.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -26,7 +27,8 @@ export const check = defineCheck({
       en: 'Delete it. To look around use `kubectl debug`, which adds such a container for as long as it takes. Where it does real work (a shell script), build that into an image of its own.',
     },
   },
-  reads: JUDGED_KINDS,
+  reads: WORKLOAD_KINDS,
+  helps: JUDGED_HELPS,
   messages: {
     none: { en: 'No container is a box of tools.' },
     found: { en: 'A box of tools runs on: {images}.' },

@@ -2,7 +2,8 @@ import { defineCheck } from '#model/check.ts'
 import { isSystemNamespace } from '#model/state.ts'
 import { isPinned, isReference } from '#simulate/images/reference.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { DIGEST, deployment } from './shared.ts'
 
@@ -19,7 +20,8 @@ export const check = defineCheck({
       en: 'Write the digest behind the tag, NAME:TAG@sha256:…, as `crane digest NAME:TAG` or `docker buildx imagetools inspect NAME:TAG` tells it. Let a bot (Renovate, Dependabot) raise both.',
     },
   },
-  reads: JUDGED_KINDS,
+  reads: WORKLOAD_KINDS,
+  helps: JUDGED_HELPS,
   messages: {
     pinned: { en: 'Every image is pinned to a digest.' },
     open: { en: 'By tag only: {images}.' },

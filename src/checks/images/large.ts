@@ -1,7 +1,8 @@
 import { defineCheck } from '#model/check.ts'
 import { fullName } from '#simulate/images/reference.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -26,7 +27,8 @@ export const check = defineCheck({
       en: 'Build in stages and copy only what runs into a small base image (distroless, slim). Accept the finding where data or models make it large.',
     },
   },
-  reads: [...JUDGED_KINDS, 'nodes'],
+  reads: [...WORKLOAD_KINDS, 'nodes'],
+  helps: JUDGED_HELPS,
   messages: {
     small: { en: 'The largest of its images on a node takes {size}.' },
     large: { en: 'Takes {size} on a node: {images}.' },

@@ -4,7 +4,8 @@ import { componentSight } from '#simulate/controlPlaneSight.ts'
 import { pullPolicyOf } from '#simulate/images/pullPolicy.ts'
 import { isLatest, isReference } from '#simulate/images/reference.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -23,8 +24,8 @@ export const check = defineCheck({
       en: 'Name a version or a digest, and IfNotPresent is right. Where the tag is to move, set imagePullPolicy: Always; each start then needs the registry.',
     },
   },
-  reads: JUDGED_KINDS,
-  helps: ['nodes', 'apiServers'],
+  reads: WORKLOAD_KINDS,
+  helps: [...JUDGED_HELPS, 'nodes', 'apiServers'],
   messages: {
     fits: { en: 'The pull policy of each image fits its tag.' },
     kept: { en: 'latest is taken from the node where it lies there: {images}.' },

@@ -2,7 +2,8 @@ import { defineCheck } from '#model/check.ts'
 import { isReference, repositoryOf } from '#simulate/images/reference.ts'
 import { isTrusted } from '#simulate/images/trusted.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -25,7 +26,8 @@ export const check = defineCheck({
     },
     fix: { en: 'Take the image from where it is kept up now, and move to a version that is supported.' },
   },
-  reads: JUDGED_KINDS,
+  reads: WORKLOAD_KINDS,
+  helps: JUDGED_HELPS,
   messages: {
     current: { en: 'No image comes from a registry that was given up.' },
     retired: { en: 'From a registry that was given up: {images}. Take it from {instead}.' },

@@ -3,7 +3,8 @@ import type { Container, PodSpec } from '#model/objects/workload.ts'
 import { isSystemNamespace } from '#model/state.ts'
 import { scanFinder, scansOf } from '#simulate/images/scans.ts'
 import { workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -20,8 +21,8 @@ export const check = defineCheck({
       en: 'Build the image with USER and a number (not a name), and set runAsNonRoot: true, so that a later build cannot change it. To see it: `crane config IMAGE | jq .config.User`, or give the scan: `audit --scan trivy.json`.',
     },
   },
-  reads: JUDGED_KINDS,
-  helps: ['imageScans', 'vulnerabilityReports', 'nodes'],
+  reads: WORKLOAD_KINDS,
+  helps: [...JUDGED_HELPS, 'imageScans', 'vulnerabilityReports', 'nodes'],
   messages: {
     other: { en: 'No container runs as root: {how}.' },
     root: { en: 'Runs as root, by runAsUser: 0: {containers}.' },

@@ -1,7 +1,8 @@
 import { defineCheck } from '#model/check.ts'
 import { type Scan, scanFinder, scansOf } from '#simulate/images/scans.ts'
 import { workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -30,8 +31,8 @@ export const check = defineCheck({
       en: 'Let the scanner come back by itself (OPERATOR_SCANNER_REPORT_TTL of Trivy Operator, a CronJob for a command), and look why it has stopped.',
     },
   },
-  reads: JUDGED_KINDS,
-  helps: ['vulnerabilityReports', 'imageScans', 'nodes'],
+  reads: WORKLOAD_KINDS,
+  helps: [...JUDGED_HELPS, 'vulnerabilityReports', 'imageScans', 'nodes'],
   messages: {
     fresh: { en: 'The oldest scan of its images is {days} days old.' },
     old: { en: 'A scan of its images is {days} days old: {image}.' },

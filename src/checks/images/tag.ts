@@ -1,7 +1,8 @@
 import { defineCheck } from '#model/check.ts'
 import { type InvalidReference, isLatest, isReference } from '#simulate/images/reference.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -25,7 +26,8 @@ export const check = defineCheck({
     },
     fix: { en: 'Name the version that you tested, such as nginx:1.29.1; better still with its digest.' },
   },
-  reads: JUDGED_KINDS,
+  reads: WORKLOAD_KINDS,
+  helps: JUDGED_HELPS,
   messages: {
     versions: { en: 'Every image names a version.' },
     latest: { en: 'Runs whatever was pushed last: {images}.' },

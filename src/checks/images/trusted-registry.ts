@@ -2,7 +2,8 @@ import { defineCheck } from '#model/check.ts'
 import { isReference, registryOf } from '#simulate/images/reference.ts'
 import { isTrusted } from '#simulate/images/trusted.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { CLUSTER, params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -19,7 +20,8 @@ export const check = defineCheck({
       en: 'Say which registries you trust, once for this cluster: `kubeharden config set trusted-registries registry.example.com,registry.k8s.io`; for a pipeline `audit --trusted-registries …`. Copy the images that you need from elsewhere into one of them.',
     },
   },
-  reads: JUDGED_KINDS,
+  reads: WORKLOAD_KINDS,
+  helps: JUDGED_HELPS,
   messages: {
     trusted: { en: 'Every image comes from a trusted registry.' },
     foreign: { en: 'From a registry that is not trusted: {images}.' },

@@ -1,7 +1,8 @@
 import { defineCheck } from '#model/check.ts'
 import { scanFinder, scansOf } from '#simulate/images/scans.ts'
 import { namesOf, workloadImages } from '#simulate/images/uses.ts'
-import { JUDGED_KINDS } from '#simulate/judged/judged.ts'
+import { JUDGED_HELPS } from '#simulate/judged/judged.ts'
+import { WORKLOAD_KINDS } from '#simulate/workloads.ts'
 import { CLUSTER, params } from '#simulate/workloadsRefs.ts'
 import { deployment } from './shared.ts'
 
@@ -30,8 +31,8 @@ export const check = defineCheck({
       en: 'Build the image again on a current base and with current packages, roll it out, and let it be scanned again. Where the vulnerable part is never used, accept the finding with that reason.',
     },
   },
-  reads: JUDGED_KINDS,
-  helps: ['vulnerabilityReports', 'imageScans', 'nodes'],
+  reads: WORKLOAD_KINDS,
+  helps: [...JUDGED_HELPS, 'vulnerabilityReports', 'imageScans', 'nodes'],
   messages: {
     clean: { en: 'No critical or high vulnerability was found in its images.' },
     unfixed: { en: 'No fix is out yet for the {count} critical and high vulnerabilities of its images.' },

@@ -17,6 +17,12 @@ export const JUDGED_KINDS = [
   'cronJobs',
 ] as const satisfies readonly Kind[]
 
+/**
+ * Of these, what is judged without as well: pods of a ReplicaSet stand for it where it cannot be read. A check that reads the others
+ * and is helped by these is not blind for somebody who may not list them.
+ */
+export const JUDGED_HELPS = ['replicaSets', 'replicationControllers'] as const satisfies readonly Kind[]
+
 type JudgedKind = (typeof JUDGED_KINDS)[number]
 export type JudgedLists = { readonly [K in JudgedKind]?: readonly Item<K>[] }
 
