@@ -40,8 +40,8 @@ spec: { limits: [{ type: Container, default: { cpu: 500m, memory: 256Mi }, defau
 `,
   },
   *evaluate({ namespaces, limitRanges }) {
-    for (const { metadata } of namespaces) {
-      if (isSystemNamespace(metadata.name)) continue
+    for (const { metadata, implied } of namespaces) {
+      if (isSystemNamespace(metadata.name) || implied === true) continue
       const own = limitRanges.filter((range) => range.metadata.namespace === metadata.name)
       const giving = own.filter(({ spec }) =>
         spec.limits.some((item) => item.type === 'Container' && ('memory' in item.default || 'memory' in item.max)),

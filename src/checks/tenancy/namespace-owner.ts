@@ -48,8 +48,8 @@ metadata: { name: shop, labels: { example.org/team: webshop } }
 `,
   },
   *evaluate({ namespaces }) {
-    for (const { metadata } of namespaces) {
-      if (isSystemNamespace(metadata.name) || metadata.name === 'default') continue
+    for (const { metadata, implied } of namespaces) {
+      if (isSystemNamespace(metadata.name) || metadata.name === 'default' || implied === true) continue
       const labels = Object.entries(metadata.labels).flatMap(([key, value]) => (value === '' ? [] : [key]))
       const [key] = ownerKeys([...labels, ...Object.keys(metadata.annotations)])
       const object = namespaceRef(metadata.name)

@@ -24,8 +24,8 @@ export function* overQuotas(
   { namespaces, resourceQuotas }: Lists,
   wanted: (resource: string) => boolean,
 ): Generator<Finding<'none' | 'others' | 'scoped' | 'bounded'>> {
-  for (const { metadata } of namespaces) {
-    if (isSystemNamespace(metadata.name)) continue
+  for (const { metadata, implied } of namespaces) {
+    if (isSystemNamespace(metadata.name) || implied === true) continue
     const quotas = resourceQuotas.filter((quota) => quota.metadata.namespace === metadata.name)
     const bounding = quotas.flatMap(({ spec }) =>
       Object.keys(spec.hard).map((resource) => ({ resource, whole: spec.scopes.length === 0 && spec.scopeSelector === undefined })),

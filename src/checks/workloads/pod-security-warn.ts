@@ -37,8 +37,8 @@ metadata: { name: shop, labels: { pod-security.kubernetes.io/warn: restricted, p
 `,
   },
   *evaluate({ namespaces }) {
-    for (const { metadata } of namespaces) {
-      if (isSystemNamespace(metadata.name)) continue
+    for (const { metadata, implied } of namespaces) {
+      if (isSystemNamespace(metadata.name) || implied === true) continue
       const levelOf = (mode: string) => metadata.labels[`${PREFIX}${mode}`] ?? 'privileged'
       const missing = ['warn', 'audit'].filter((mode) => STRICTNESS.indexOf(levelOf(mode)) < STRICTNESS.indexOf('restricted'))
       const words = missing.join(' and no ')

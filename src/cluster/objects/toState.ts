@@ -135,7 +135,7 @@ function addNamespaces(buckets: Map<Kind, Bucket>, used: ReadonlySet<string>): v
   const bucket = buckets.get('namespaces')
   if (bucket === undefined) return
   for (const name of [...used].sort()) {
-    const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+    const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, implied: true }
     const key = refKey(refOf(object))
     if (!bucket.items.has(key)) bucket.items.set(key, { item: KINDS.namespaces.schema.parse(object), raw: '' })
   }

@@ -6,6 +6,8 @@ import { resourceList } from './tenancy.ts'
 
 export const namespace = z.object({
   metadata: meta,
+  /** Not read: objects in a folder of manifests name it, and what is said of it elsewhere is not known. */
+  implied: z.boolean().optional(),
   status: z
     .object({ phase: z.string().optional() })
     .nullish()

@@ -136,6 +136,13 @@ describe('quotas', () => {
   })
 })
 
+test('a folder that only names a namespace says nothing of what that namespace lacks', () => {
+  for (const check of [quota, storage, counts, limitRange, owner]) {
+    expect(run(check, yaml(workload('web')))).toEqual([])
+    expect(run(check, yaml(workload('web'), namespace()))).toMatchObject([{ status: 'fail' }])
+  }
+})
+
 test('limit-range: something of the memory of containers', () => {
   const range = (limits: object) => ({
     apiVersion: 'v1',
