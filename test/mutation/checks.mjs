@@ -43,7 +43,7 @@ const SLIPS = [
 /** Lines that decide something: not prose, not imports, not comments, not what the generated docs are compared with anyway. */
 function decides(line) {
   const text = line.trim()
-  if (/^(\/\/|\*|\/\*|import |id: |severity: |controls: |title: |why: |fix: |en: |zh: )/.test(text)) return false
+  if (/^(\/\/|\*|\/\*|import |bad: |good: |id: |severity: |controls: |title: |why: |fix: |en: |zh: )/.test(text)) return false
   if (/^\w+: \{ en: /.test(text) || /^(apiVersion|kind|metadata|spec|status): /.test(text) || text === '---') return false
   return true
 }
