@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AdmissionDoor, AskedOperation, DryRunAnswer, ListedName, Served } from '#model/admission.ts'
 import { HardenError } from '#model/errors.ts'
 import { madeAgain } from '#simulate/admission/birth.ts'
-import { type Heard, hear, managerOf, partsOf } from '#simulate/admission/copy.ts'
+import { alwaysAlive, type Heard, hear, managerOf, partsOf } from '#simulate/admission/copy.ts'
 import { type Ask, selectorText } from '#simulate/admission/select.ts'
 import { paramResource, type Trial } from './admissionTrials.ts'
 
@@ -14,6 +14,8 @@ const PAUSE_MS = 250
 const MUCH = 3500
 /** After so many objects that nobody judged, the others are asked once each. */
 const ENOUGH = 3
+/** How often a silence is tried again that may come from an API server which does not use the policy yet. */
+const TIMES = 4
 
 /** What the API server made of one object. */
 export type Judgement =
@@ -66,11 +68,36 @@ export class Judge {
     const heard = hear(first.warnings, this.#trial.mark)
     if (everywhere(heard, params, 'all')) return { kind: 'judged', messages: heard.messages, failing: [] }
     if (first.refused !== undefined && heard.witnessed.size === 0) return { kind: 'unknown', reason: first.refused }
+    // Silent because it is not in force yet is no error of an expression, even where it is in force a moment later.
+    const known = alwaysAlive(this.#trial.policy.spec)
+    if (known && !everywhere(heard, params, 'alive')) return undefined
     const second = await this.#send(ask, object, operation, true)
     if (second.gone) return { kind: 'gone' }
     const each = hear(second.warnings, this.#trial.mark)
     if (!everywhere(each, params, 'alive')) return undefined
-    return { kind: 'judged', messages: each.messages, failing: this.#failing(each, params, second) }
+    const failing = this.#failing(each, params, second)
+    if (!known && failing.length > 0) {
+      const whole = await this.#wholeAfterAll(ask, object, operation, params)
+      if (whole !== undefined) return whole
+    }
+    return { kind: 'judged', messages: each.messages, failing }
+  }
+
+  /** Where the first answer could not say whether the policy was in force: asked again now that it is. */
+  async #wholeAfterAll(
+    ask: Ask,
+    object: ListedName,
+    operation: AskedOperation,
+    params: ReadonlySet<string>,
+  ): Promise<Judgement | undefined> {
+    for (let i = 0; i < TIMES; i += 1) {
+      const { gone, warnings } = await this.#send(ask, object, operation, false)
+      if (gone) return { kind: 'gone' }
+      const heard = hear(warnings, this.#trial.mark)
+      if (everywhere(heard, params, 'all')) return { kind: 'judged', messages: heard.messages, failing: [] }
+      await sleep(PAUSE_MS, undefined, this.#signal === undefined ? {} : { signal: this.#signal }).catch(stopped)
+    }
+    return undefined
   }
 
   #send(ask: Ask, object: ListedName, operation: AskedOperation, each: boolean): Promise<DryRunAnswer> {

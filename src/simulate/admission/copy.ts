@@ -103,7 +103,8 @@ function withoutSecrets(v: Validation, { paramKind }: PolicySpec): Validation {
 
 /**
  * The first of all, because warnings that are too many are cut off at the end: `all` says that every expression could be
- * evaluated. The others speak in the second question only: `alive`, and `met` where the conditions could be evaluated.
+ * evaluated, `alive` that it was asked at all. With parameters, each of which has witnesses of its own, `alive` speaks in the second
+ * question only, as `met` does: the conditions could be evaluated.
  */
 function witnesses(spec: PolicySpec, mark: Mark, isMet: string | undefined): readonly Validation[] {
   const each = `request.options.fieldManager != ${celString(managerOf(mark, true))}`
@@ -113,10 +114,13 @@ function witnesses(spec: PolicySpec, mark: Mark, isMet: string | undefined): rea
     .join(', ')}].size() < 0`
   return [
     witness(spec, 'all', `${all} || (${isMet === undefined ? whole : `(${isMet} ? ${whole} : false)`})`),
-    witness(spec, 'alive', each),
+    witness(spec, 'alive', alwaysAlive(spec) ? 'false' : each),
     ...(isMet === undefined ? [] : [witness(spec, 'met', `${each} || (${isMet} ? false : false)`)]),
   ]
 }
+
+/** Does every answer say whether the policy was in force for it? */
+export const alwaysAlive = ({ paramKind }: Pick<PolicySpec, 'paramKind'>): boolean => paramKind === undefined
 
 /** How many witnesses stand before the policy's own validations. */
 export const leadOf = (spec: PolicySpec): number => ((spec.matchConditions ?? []).length === 0 ? 2 : 3)
