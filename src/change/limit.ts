@@ -3,7 +3,7 @@ import { HardenError } from '#model/errors.ts'
 const AT_ONCE = 6
 
 /** `Promise.all` with a few at a time; results in the order of the items. The first error is thrown when all have stopped. */
-export async function mapLimit<T, R>(items: readonly T[], fn: (item: T) => Promise<R>): Promise<R[]> {
+export async function mapLimit<T, R>(items: readonly T[], fn: (item: T) => Promise<R>, atOnce = AT_ONCE): Promise<R[]> {
   const results: R[] = []
   const errors: unknown[] = []
   let next = 0
@@ -18,7 +18,7 @@ export async function mapLimit<T, R>(items: readonly T[], fn: (item: T) => Promi
       }
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await Promise.all(Array.from({ length: atOnce }, worker))
   if (errors.length > 0) throw errors[0]
   return results
 }

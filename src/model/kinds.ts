@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { accessKinds } from './kindsAccess.ts'
 import { admissionKinds } from './kindsAdmission.ts'
 import { imageKinds } from './kindsImages.ts'
 import { networkKinds } from './kindsNetwork.ts'
@@ -78,46 +79,7 @@ export const KINDS = {
   ...templateKinds,
   ...storageKinds,
   ...tenancyKinds,
-  roles: {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    plural: 'roles',
-    namespaced: true,
-    by: 'list',
-    schema: access.role,
-  },
-  clusterRoles: {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    plural: 'clusterroles',
-    namespaced: false,
-    by: 'list',
-    schema: access.role,
-  },
-  roleBindings: {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    plural: 'rolebindings',
-    namespaced: true,
-    by: 'list',
-    schema: access.binding,
-  },
-  clusterRoleBindings: {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    plural: 'clusterrolebindings',
-    namespaced: false,
-    by: 'list',
-    schema: access.binding,
-  },
-  certificateSigningRequests: {
-    apiVersion: 'certificates.k8s.io/v1',
-    kind: 'CertificateSigningRequest',
-    plural: 'certificatesigningrequests',
-    namespaced: false,
-    by: 'list',
-    schema: access.csr,
-  },
+  ...accessKinds,
   networkPolicies: {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',

@@ -92,6 +92,11 @@ export interface PullLoss {
   readonly elsewhereUnknown: number
 }
 
+/** Could it not start again where it runs, or nowhere else, though there are other nodes? */
+export function isStuck({ restart, others, elsewhere, elsewhereUnknown }: PullLoss): boolean {
+  return restart === 'fails' || (others > 0 && elsewhere.length + elsewhereUnknown === 0)
+}
+
 export interface Loss {
   readonly event: LossEvent
   readonly workloads: readonly WorkloadLoss[]

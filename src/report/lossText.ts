@@ -2,6 +2,7 @@ import {
   type CapacityLoss,
   type Comeback,
   type Fate,
+  isStuck,
   type Loss,
   type LossEvent,
   type LossPreview,
@@ -53,8 +54,6 @@ function summary(losses: readonly Loss[]): Line[] {
     ),
   ]
 }
-
-const isStuck = (p: PullLoss) => p.restart === 'fails' || (p.others > 0 && p.elsewhere.length + p.elsewhereUnknown === 0)
 
 function down({ workloads, controlPlane }: Loss): number {
   return workloads.filter((w) => w.verdict === 'down').length + controlPlane.filter((c) => c.down).length

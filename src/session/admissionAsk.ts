@@ -1,3 +1,4 @@
+import { mapLimit } from '#change/limit.ts'
 import type {
   AdmissionDoor,
   AdmissionUnknown,
@@ -52,11 +53,15 @@ export async function askAll(door: AdmissionDoor, trial: Trial, served: Served, 
         const questions = fresh.flatMap((object) =>
           ask.operations.filter((op) => ask.covers(op, object.name)).map((op) => ({ object, op })),
         )
-        const answers = await limited(questions, async ({ object, op }) => {
-          const said = await judge.judge(ask, object, op)
-          options.onAsked?.()
-          return said
-        })
+        const answers = await mapLimit(
+          questions,
+          async ({ object, op }) => {
+            const said = await judge.judge(ask, object, op)
+            options.onAsked?.()
+            return said
+          },
+          IN_FLIGHT,
+        )
         for (const [i, { object, op }] of questions.entries()) note(found, trial, refOf(ask.resource, object), op, answers[i])
       }
     } catch (error) {
@@ -155,25 +160,4 @@ function note(found: Found, { policy }: Trial, object: ObjectRef, operation: Ask
       found.unknown.push({ object, operation, reason: `${what}, and failurePolicy Ignore lets it through unjudged` })
     else found.violations.push({ object, operation, message: `${what}, and failurePolicy Fail refuses it therefore`, error: true })
   }
-}
-
-/** The answers in the order of the questions. */
-async function limited<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = []
-  const queue = items.entries()
-  let failed = false
-  const worker = async () => {
-    for (const [index, item] of queue) {
-      if (failed) return
-      try {
-        results[index] = await work(item)
-      } catch (error) {
-        failed = true
-        throw error
-      }
-    }
-  }
-  const ended = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, worker))
-  for (const one of ended) if (one.status === 'rejected') throw one.reason
-  return results
 }

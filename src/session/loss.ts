@@ -1,12 +1,14 @@
 import { HardenError } from '#model/errors.ts'
 import type { Kind } from '#model/kinds.ts'
 import type { Loss, LossEvent, LossPreview } from '#model/loss.ts'
-import { describeRight, type Gap } from '#model/right.ts'
+import type { Gap } from '#model/right.ts'
 import { itemsOf, type State } from '#model/state.ts'
 import { lossOf } from '#simulate/loss/loss.ts'
 import { registriesOf } from '#simulate/loss/pulls.ts'
 import { type Scene, sceneOf } from '#simulate/loss/scene.ts'
 import type { Exclusions } from '#simulate/schedule/world.ts'
+import { minorOfVersion } from '#simulate/versions.ts'
+import { unreadable } from './unreadable.ts'
 
 export const LOSS_READS = [
   'namespaces',
@@ -60,9 +62,9 @@ function sceneIn(state: State): Scene {
 }
 
 /** Versions with the scheduler's defect; which of their patches mend it is not known here. */
-function exclusionsOf(version = ''): Exclusions {
-  const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 0)
-  return minor === 0 || (minor >= 34 && minor <= 36) ? 'either' : 'as-written'
+function exclusionsOf(version: string | undefined): Exclusions {
+  const minor = minorOfVersion(version)
+  return minor === undefined || (minor >= 34 && minor <= 36) ? 'either' : 'as-written'
 }
 
 function isWhole(state: State, kind: Kind): boolean {
@@ -85,15 +87,9 @@ function refuseBlind(state: State): void {
 }
 
 function unseen(gap: Gap, what: string): HardenError {
-  const missing = gap.needs === undefined ? '' : ` Missing right: ${describeRight(gap.needs)}.`
   if (gap.reason === 'not-in-source')
     return new HardenError('input', `There are no ${what} in it.`, 'What is lost can only be said of a cluster or its snapshot.')
-  const hint = 'kubeharden permissions prints the rights.'
-  return new HardenError(
-    gap.reason === 'forbidden' ? 'forbidden' : 'unreachable',
-    `No ${what} could be read: ${gap.detail}.${missing}`,
-    hint,
-  )
+  return unreadable(gap, what, 'kubeharden permissions prints the rights.')
 }
 
 function refuseUnknown(scene: Scene, asked: LossAsked, cluster: string): void {

@@ -1,8 +1,8 @@
+import { mapLimit } from '#change/limit.ts'
 import { sightOf } from '#evaluate/see.ts'
 import type { CollectOptions, Writer } from '#model/access.ts'
 import { HardenError, toHardenError } from '#model/errors.ts'
 import type { NamespacePodSecurity, PodSecurityLevel, PodSecurityPreview, PolicyVersion, ServerVerdict } from '#model/podSecurity.ts'
-import { describeRight } from '#model/right.ts'
 import { itemsOf, type State } from '#model/state.ts'
 import { type Judged, judge, podGroups, strictestOf, violationsOf } from '#simulate/podSecurity/preview.ts'
 import { compareWithServer, readWarnings, versionToAsk } from '#simulate/podSecurity/serverWarnings.ts'
@@ -10,6 +10,7 @@ import { POD_SECURITY_KINDS, type PodSecurityLists, type Target as PodTarget, po
 import { minorOf } from '#simulate/podSecurity/version.ts'
 import type { SessionDeps } from './deps.ts'
 import type { Target } from './types.ts'
+import { ONE_NAMESPACE, unreadable } from './unreadable.ts'
 
 export { POD_SECURITY_KINDS } from '#simulate/podSecurity/targets.ts'
 export { parsePolicyVersion as readPolicyVersion, policyVersions as knownVersions } from '#simulate/podSecurity/version.ts'
@@ -38,10 +39,14 @@ export async function previewPodSecurity(
     const found = podSecurityOf(state, asked)
     const { writer } = connection
     if (state.source !== 'live' || writer === undefined || asked.level === 'privileged') return found.preview
-    const namespaces = await inTurn(found.preview.namespaces, async (ns) => {
-      const seen = found.judged.get(ns.name) ?? []
-      return { ...ns, server: await askServer(writer, state, asked, ns, seen, options.signal) }
-    })
+    const namespaces = await mapLimit(
+      found.preview.namespaces,
+      async (ns) => {
+        const seen = found.judged.get(ns.name) ?? []
+        return { ...ns, server: await askServer(writer, state, asked, ns, seen, options.signal) }
+      },
+      IN_FLIGHT,
+    )
     return { ...found.preview, namespaces }
   } finally {
     await connection.reader.close()
@@ -99,9 +104,7 @@ function refuseBlind(state: State, names: readonly string[]): void {
   const { gaps = [], onlyNamespaces = [] } = state.kinds.pods ?? {}
   const gap = gaps.find((g) => g.namespace === undefined && g.reason !== 'malformed')
   if (gap === undefined || onlyNamespaces.some((name) => names.includes(name))) return
-  const missing = gap.needs === undefined ? '' : ` Missing right: ${describeRight(gap.needs)}.`
-  const hint = 'kubeharden permissions prints the rights; -n names a namespace in which you may read.'
-  throw new HardenError(gap.reason === 'forbidden' ? 'forbidden' : 'unreachable', `No pods could be read: ${gap.detail}.${missing}`, hint)
+  throw unreadable(gap, 'pods', ONE_NAMESPACE)
 }
 
 function enforceOf(state: State, name: string): NamespacePodSecurity['enforce'] {
@@ -135,15 +138,4 @@ async function askServer(
     if (signal?.aborted === true) throw error
     return { kind: 'unknown', why: toHardenError(error).message }
   }
-}
-
-/** All of them in their order, a few at a time. */
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = []
-  const queue = items.entries()
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item)
-  }
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker))
-  return results
 }

@@ -4,7 +4,7 @@ import { HardenError, toHardenError } from '#model/errors.ts'
 import type { Kind } from '#model/kinds.ts'
 import type { NamespaceQuota, QuotaFigures, QuotaPreview } from '#model/quota.ts'
 import type { KubeObject, ObjectRef } from '#model/refs.ts'
-import { describeRight, type Gap } from '#model/right.ts'
+import type { Gap } from '#model/right.ts'
 import { itemsOf, type State } from '#model/state.ts'
 import { printQuantity } from '#simulate/quantity.ts'
 import { countedKind, countedKinds, groundsOf, isCountable, QUOTA_READS } from '#simulate/quota/ground.ts'
@@ -15,6 +15,7 @@ import { withObjects } from './added.ts'
 import type { SessionDeps } from './deps.ts'
 import { proposalsFor } from './quotaPropose.ts'
 import type { Target } from './types.ts'
+import { ONE_NAMESPACE, unreadable } from './unreadable.ts'
 
 export interface QuotaAsked {
   /** Objects among which new ResourceQuotas and LimitRanges are. */
@@ -171,9 +172,7 @@ function known(state: State, names: readonly string[]): State['kinds']['namespac
 function refuseBlind(state: State, names: readonly string[], seen: ReadonlySet<string>): void {
   const gap = state.kinds.pods?.gaps.find((g) => g.namespace === undefined && g.reason !== 'malformed')
   if (gap === undefined || names.some((name) => seen.has(name)) || itemsOf(state, 'pods').length > 0) return
-  const missing = gap.needs === undefined ? '' : ` Missing right: ${describeRight(gap.needs)}.`
-  const hint = 'kubeharden permissions prints the rights; -n names a namespace in which you may read.'
-  throw new HardenError(gap.reason === 'forbidden' ? 'forbidden' : 'unreachable', `No pods could be read: ${gap.detail}.${missing}`, hint)
+  throw unreadable(gap, 'pods', ONE_NAMESPACE)
 }
 
 function namesOf(state: State, refs: readonly ObjectRef[], namespace: string | undefined): readonly string[] {

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { DECISIONS_KEY, type Decisions, type DecisionsSource, decisions, type Lookup } from '#model/decisions.ts'
 import { HardenError } from '#model/errors.ts'
 import type { ObjectRef } from '#model/refs.ts'
+import { located } from './read.ts'
 
 const HINT = 'kubeharden progress -o decisions prints what is decided here in that form.'
 const MOST_BYTES = 1 << 20
@@ -44,11 +45,6 @@ function parse(text: string, where: string): Decisions {
     throw new HardenError('input', `${where}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split('\n')[0]}`, HINT)
   const result = decisions.safeParse(document.toJS({ maxAliasCount: 20 }))
   if (result.success) return result.data
-  const problems = result.error.issues.slice(0, 5).map((issue) => {
-    const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
-    const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined
-    const line = node?.range === undefined ? '' : `:${lines.linePos(node.range[0]).line}`
-    return `${where}${line}: ${path.length === 0 ? '' : `${path.join('.')}: `}${issue.message}`
-  })
+  const problems = located(where, text, result.error.issues.slice(0, 5))
   throw new HardenError('input', problems.join('\n'), HINT)
 }

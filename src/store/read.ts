@@ -28,7 +28,8 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>, hint: stri
   throw new HardenError('input', problems.join('\n'), hint)
 }
 
-function located(file: string, text: string, issues: readonly z.core.$ZodIssue[]): string[] {
+/** Each problem with its file, line and field; JSON is YAML. */
+export function located(file: string, text: string, issues: readonly z.core.$ZodIssue[]): string[] {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   return issues.map((issue) => {

@@ -1,6 +1,6 @@
 import { defineCheck } from '#model/check.ts'
-import { coverageOf, type Program, recognised } from '#simulate/software.ts'
-import { CLUSTER, params, seesCluster } from '#simulate/workloadsRefs.ts'
+import type { Program } from '#simulate/software.ts'
+import { AGENT_KINDS, agentMessages, onEveryNode } from './agents.ts'
 
 const COLLECTORS: readonly Program[] = [
   { name: 'Fluent Bit', images: ['fluent-bit', 'aws-for-fluent-bit', 'fluent-bit-gke'] },
@@ -31,12 +31,8 @@ export const check = defineCheck({
       en: 'Run a log collector (Fluent Bit, Vector, Alloy, an OpenTelemetry Collector) as a DaemonSet that tolerates the taints of all nodes, the control plane’s too, and let it send to a place outside of the cluster.',
     },
   },
-  reads: ['daemonSets', 'deployments', 'statefulSets', 'nodes', 'namespaces'],
-  messages: {
-    everywhere: { en: '{program} is ready on {ready} of {nodes} nodes.' },
-    partly: { en: '{program} is ready on {ready} of {nodes} nodes.' },
-    none: { en: 'No log collector was recognised on the nodes.' },
-  },
+  reads: AGENT_KINDS,
+  messages: agentMessages('No log collector was recognised on the nodes.'),
   examples: {
     bad: `
 apiVersion: v1
@@ -65,20 +61,5 @@ spec: { template: { spec: { containers: [{ name: fluent-bit, image: 'docker.io/f
 status: { numberReady: 1 }
 `,
   },
-  evaluate: function* ({ nodes, namespaces, ...lists }, { complete }) {
-    const found = recognised({ daemonSets: lists.daemonSets }, COLLECTORS)
-    for (const { program, template } of found) {
-      const covers = coverageOf(template.ref, lists.daemonSets, nodes)
-      if (covers === undefined) continue
-      const whole = covers.ready >= covers.nodes
-      yield {
-        status: whole ? 'pass' : 'fail',
-        object: template.ref,
-        saw: program,
-        message: whole ? 'everywhere' : 'partly',
-        params: params({ program, ...covers }),
-      }
-    }
-    if (found.length === 0 && seesCluster(namespaces, complete)) yield { status: 'fail', object: CLUSTER, message: 'none' }
-  },
+  evaluate: (lists, context) => onEveryNode(lists, COLLECTORS, context),
 })

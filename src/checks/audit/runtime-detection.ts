@@ -1,6 +1,6 @@
 import { defineCheck } from '#model/check.ts'
-import { coverageOf, type Program, recognised } from '#simulate/software.ts'
-import { CLUSTER, params, seesCluster } from '#simulate/workloadsRefs.ts'
+import type { Program } from '#simulate/software.ts'
+import { AGENT_KINDS, agentMessages, onEveryNode } from './agents.ts'
 
 const DETECTORS: readonly Program[] = [
   { name: 'Falco', images: ['falcosecurity/falco', 'falco', 'falco-no-driver'] },
@@ -29,12 +29,8 @@ export const check = defineCheck({
       en: 'Run Falco, Tetragon or the like as a DaemonSet on all nodes, send its events where somebody looks, and try it with a harmless event such as a shell in a test pod.',
     },
   },
-  reads: ['daemonSets', 'deployments', 'statefulSets', 'nodes', 'namespaces'],
-  messages: {
-    everywhere: { en: '{program} is ready on {ready} of {nodes} nodes.' },
-    partly: { en: '{program} is ready on {ready} of {nodes} nodes.' },
-    none: { en: 'Nothing that watches what runs on the nodes was recognised.' },
-  },
+  reads: AGENT_KINDS,
+  messages: agentMessages('Nothing that watches what runs on the nodes was recognised.'),
   examples: {
     bad: `
 apiVersion: v1
@@ -63,20 +59,5 @@ spec: { template: { spec: { containers: [{ name: falco, image: 'docker.io/falcos
 status: { numberReady: 1 }
 `,
   },
-  evaluate: function* ({ nodes, namespaces, ...lists }, { complete }) {
-    const found = recognised({ daemonSets: lists.daemonSets }, DETECTORS)
-    for (const { program, template } of found) {
-      const covers = coverageOf(template.ref, lists.daemonSets, nodes)
-      if (covers === undefined) continue
-      const whole = covers.ready >= covers.nodes
-      yield {
-        status: whole ? 'pass' : 'fail',
-        object: template.ref,
-        saw: program,
-        message: whole ? 'everywhere' : 'partly',
-        params: params({ program, ...covers }),
-      }
-    }
-    if (found.length === 0 && seesCluster(namespaces, complete)) yield { status: 'fail', object: CLUSTER, message: 'none' }
-  },
+  evaluate: (lists, context) => onEveryNode(lists, DETECTORS, context),
 })

@@ -1,4 +1,5 @@
 import type { Item } from '#model/kinds.ts'
+import { minorOfVersion } from '#simulate/versions.ts'
 
 type Probe = Item<'encryption'>
 
@@ -47,6 +48,5 @@ export function isEncrypting(provider: Provider): boolean {
  * older servers prove nothing by silence.
  */
 export function hasNoConfiguration(probe: Probe, version: string | undefined): boolean {
-  const [, minor = '0'] = /^v?1\.(\d+)/.exec(version ?? '') ?? []
-  return Number(minor) >= 36 && probe.configHash === undefined && probe.transformations.length === 0
+  return (minorOfVersion(version) ?? 0) >= 36 && probe.configHash === undefined && probe.transformations.length === 0
 }

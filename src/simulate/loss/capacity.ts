@@ -4,37 +4,36 @@ import { takesAnyPod } from '../schedule/taints.ts'
 import type { NodeView, World } from '../schedule/world.ts'
 import type { Running, Scene } from './scene.ts'
 
+const RESOURCES = ['cpu', 'memory'] as const
+
 /**
  * Requests against allocatable, over nodes that take any pod; afterwards with all that is made anew on what is left of them.
  * Pods of nodes kept for others (tainted, cordoned) count on neither side.
  */
 export function capacityLosses(scene: Scene, world: World, again: readonly Running[]): readonly CapacityLoss[] {
-  const open = (w: World) => w.nodes.filter(takesAnyPod)
-  const before = open(scene.world)
-  const after = open(world)
-  const names = new Set(before.map((node) => node.name))
-  const back = again.filter((r) => names.has(r.node)).map((r) => r.view.requests)
-  const sum = (amounts: readonly Amounts[]) => amounts.reduce(addAmounts, new Map() as Amounts)
-  const used = sum(before.map((n) => n.used))
-  const usedAfter = sum([...after.map((n) => n.used), ...back])
-  const has = sum(before.map((n) => n.allocatable))
-  const hasAfter = sum(after.map((n) => n.allocatable))
-  return (['cpu', 'memory'] as const).map((resource) => ({
-    resource,
-    now: share(used.get(resource), has.get(resource)),
-    after: share(usedAfter.get(resource), hasAfter.get(resource)),
-  }))
+  const open = new Set(scene.world.nodes.filter(takesAnyPod).map((node) => node.name))
+  const now = shareOf(scene.world.nodes)
+  const after = shareOf(
+    world.nodes,
+    again.filter((r) => open.has(r.node)).map((r) => r.view.requests),
+  )
+  return RESOURCES.map((resource) => ({ resource, now: now(resource), after: after(resource) }))
 }
 
 /** What is asked for of what nodes can give that take any pod. */
 export function capacityOf(
   nodes: readonly NodeView[],
 ): readonly { readonly resource: 'cpu' | 'memory'; readonly share: number | undefined }[] {
+  const of = shareOf(nodes)
+  return RESOURCES.map((resource) => ({ resource, share: of(resource).share }))
+}
+
+function shareOf(nodes: readonly NodeView[], more: readonly Amounts[] = []): (resource: string) => Share {
   const open = nodes.filter(takesAnyPod)
   const sum = (amounts: readonly Amounts[]) => amounts.reduce(addAmounts, new Map() as Amounts)
-  const used = sum(open.map((n) => n.used))
+  const used = sum([...open.map((n) => n.used), ...more])
   const has = sum(open.map((n) => n.allocatable))
-  return (['cpu', 'memory'] as const).map((resource) => ({ resource, share: share(used.get(resource), has.get(resource)).share }))
+  return (resource) => share(used.get(resource), has.get(resource))
 }
 
 function share(requested = 0n, allocatable = 0n): Share {

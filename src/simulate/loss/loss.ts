@@ -1,4 +1,4 @@
-import type { Loss, LossEvent } from '#model/loss.ts'
+import { isStuck, type Loss, type LossEvent } from '#model/loss.ts'
 import { capacityLosses, controlPlaneLosses } from './capacity.ts'
 import { fatesOf } from './fates.ts'
 import { pullable, pullLosses } from './pulls.ts'
@@ -19,7 +19,7 @@ export function lossOf(scene: Scene, event: LossEvent): Loss {
   const breaks =
     workloads.some((w) => w.verdict !== 'reduced' || w.pods.some((p) => BROKEN.has(p.fate.kind) || p.displacedBy !== undefined)) ||
     controlPlane.some((c) => c.down) ||
-    pulls.some((p) => p.restart === 'fails' || (p.others > 0 && p.elsewhere.length + p.elsewhereUnknown === 0))
+    pulls.some(isStuck)
   return {
     event: { ...event, nodes: [...lost].toSorted() },
     workloads,

@@ -1,6 +1,7 @@
 import type { Item } from '#model/kinds.ts'
 import type { LossEvent } from '#model/loss.ts'
 import { type ObjectRef, refKey } from '#model/refs.ts'
+import { ZONES } from '../schedule/volumes.ts'
 import { type Exclusions, type PodView, podView, type World, worldOf } from '../schedule/world.ts'
 import { isFinished, isMirrorPod, topOwner } from '../workloads.ts'
 import { refTo } from '../workloadsRefs.ts'
@@ -52,8 +53,6 @@ export interface Scene {
   /** Replicas that are meant to be, by the key of the workload. */
   readonly desired: ReadonlyMap<string, number>
 }
-
-const ZONES = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone']
 
 /** The zone of a node, as its labels say. */
 export function zoneOf({ metadata }: Item<'nodes'>): string | undefined {

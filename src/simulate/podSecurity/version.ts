@@ -1,4 +1,5 @@
 import type { PodSecurityLevel, PolicyVersion } from '#model/podSecurity.ts'
+import { minorOfVersion } from '../versions.ts'
 import { registry } from './registry.ts'
 
 /** `latest`, or `v1.N` of a version whose rules are known; undefined for all else. */
@@ -18,8 +19,8 @@ export function policyVersions(): string {
  * version as it tells it (`v1.36.3`, `v1.29.1-gke.1`).
  */
 export function minorOf(version: PolicyVersion, server?: string): number {
-  const own = /^v?1\.(\d+)/.exec(server ?? '')?.[1]
-  const most = Math.min(registry.newest, own === undefined ? registry.newest : Number(own))
+  const own = minorOfVersion(server)
+  const most = Math.min(registry.newest, own ?? registry.newest)
   return version === 'latest' ? most : Math.min(Number(version.slice('v1.'.length)), most)
 }
 

@@ -6,6 +6,7 @@ import type { PodLike } from '../podSecurity/pod.ts'
 import { minorOf, parsePolicyVersion } from '../podSecurity/version.ts'
 import type { Grant } from '../rbacGrants.ts'
 import { canonical } from '../rbacNamed.ts'
+import { minorOfVersion } from '../versions.ts'
 import { isFinished, isMirrorPod } from '../workloads.ts'
 import { tokenSecrets } from './tokenSecrets.ts'
 
@@ -87,7 +88,6 @@ export function worldOf(state: State, grants: readonly Grant[]): World {
   const accounts = accountsIn(state, grants)
   const violatesIn = podSecurityOf(state)
   const nodes = new Map(itemsOf(state, 'nodes').map((node) => [node.metadata.name, { controlPlane: isControlPlane(node) }]))
-  const minor = /^v?1\.(\d+)/.exec(state.cluster.version ?? '')?.[1]
   return {
     clusterRoles: new Map(itemsOf(state, 'clusterRoles').map((r) => [r.metadata.name, r.rules])),
     grants,
@@ -102,7 +102,7 @@ export function worldOf(state: State, grants: readonly Grant[]): World {
     controlPlane: [...nodes.values()].some((n) => n.controlPlane) ? 'seen' : isWhole(state, 'nodes') ? 'none' : 'unknown',
     webhooks: itemsOf(state, 'mutatingWebhooks').map((w) => w.metadata.name),
     refuses: (namespace, pod) => violatesIn(namespace, PROBES[pod]),
-    minor: minor === undefined ? undefined : Number(minor),
+    minor: minorOfVersion(state.cluster.version),
   }
 }
 

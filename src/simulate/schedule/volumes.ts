@@ -37,7 +37,8 @@ function refuses(volume: Item<'persistentVolumes'>, node: NodeView): string | un
   return inZone(volume, node) ? undefined : 'node(s) had no available volume zone'
 }
 
-const ZONES = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone']
+/** The labels that say the zone of a node or a volume, the newest first. */
+export const ZONES = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone']
 const REGIONS = ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region']
 
 /** Labels of a volume bind it to zones, several of them apart by `__`; nodes without any such label are not bound by it. */
